@@ -1,0 +1,31 @@
+import type { OutputFormat } from './formats.js';
+
+/** What `import hero from './hero.image.json'` gives. Assignable to Next's `StaticImageData` and Astro's `ImageMetadata`. */
+export interface PromptImage {
+  /** URL of the fallback format (the last of `output.formats`) at its largest width, or at 1× where `output.width` is set. */
+  src: string;
+  /** Pixels of `src`. */
+  width: number;
+  height: number;
+  format: OutputFormat;
+  /** The manifest's `alt`, else `''`. */
+  alt: string;
+  /** The fallback format at every width. */
+  srcset: string;
+  /** MIME subtype → srcset, best first, fallback included: one `<source type="image/…">` each. */
+  sources: Record<string, string>;
+  /** `src`, `width` and `height` again, in the shape that vite-imagetools' `Picture` has. */
+  img: { src: string; w: number; h: number };
+  /** `data:` URL of a tiny blurred picture; with `output.placeholder: 'blur'`, the default. */
+  blurDataURL?: string;
+  /** Average colour as `#rrggbb`; with any placeholder. */
+  color?: string;
+  /** Base64 of a ThumbHash (https://evanw.github.io/thumbhash/); with `output.placeholder: 'thumbhash'`. */
+  thumbhash?: string;
+  /** The model's words; only with `output.caption: true`. */
+  caption?: string;
+  /** Dev and `missing: 'draft'`: nothing was bought yet, this is a stand-in. */
+  draft?: true;
+  /** Dev: the last picture of a prompt that has changed since. */
+  stale?: true;
+}
