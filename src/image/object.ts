@@ -1,4 +1,5 @@
 import type { OutputFormat } from './formats.js';
+import type { ImagePlan, PlannedFile } from './plan.js';
 
 /** What `import hero from './hero.image.json'` gives. Assignable to Next's `StaticImageData` and Astro's `ImageMetadata`. */
 export interface PromptImage {
@@ -28,4 +29,32 @@ export interface PromptImage {
   draft?: true;
   /** Dev: the last picture of a prompt that has changed since. */
   stale?: true;
+}
+
+/** What an image says beside its files. */
+export type ImageFacts = Pick<
+  PromptImage,
+  'alt' | 'blurDataURL' | 'color' | 'thumbhash' | 'caption' | 'draft' | 'stale'
+>;
+
+/** Puts the object together from its plan. @param urlOf where a file is published */
+export function createImage(plan: ImagePlan, facts: ImageFacts, urlOf: (file: PlannedFile) => string): PromptImage {
+  const srcsetOf = (format: OutputFormat) =>
+    plan.sizes.map((size) => `${urlOf({ ...size, format })} ${size.descriptor}`).join(', ');
+  const format = plan.formats.at(-1);
+  if (!format) throw new RangeError('A picture is published in at least one format');
+  const { width, height } = plan.main;
+  const src = urlOf({ ...plan.main, format });
+  const { alt, ...rest } = facts;
+  return {
+    src,
+    width,
+    height,
+    format,
+    alt,
+    srcset: srcsetOf(format),
+    sources: Object.fromEntries(plan.formats.map((each) => [each, srcsetOf(each)])),
+    img: { src, w: width, h: height },
+    ...rest,
+  };
 }

@@ -43,7 +43,10 @@ export interface EncoderOperations {
   inspect: (path: string) => Promise<PictureFacts>;
   encode: (job: EncodeJob) => Promise<EncodeResult>;
   /** Upright, without metadata, at most 2048 px a side; the bytes as they are where nothing of that had to change. */
-  prepareReference: (paths: { source: string; target: string }) => Promise<{ mimeType: 'image/png' | 'image/jpeg' | 'image/webp' }>;
+  prepareReference: (paths: {
+    source: string;
+    target: string;
+  }) => Promise<{ mimeType: 'image/png' | 'image/jpeg' | 'image/webp' }>;
   /** Renders SVG to a PNG of exactly this size. The family `Prompt Image Mono` is there on machines without fonts, too. */
   raster: (job: { svg: string; width: number; height: number; target: string }) => Promise<void>;
 }

@@ -1,0 +1,82 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { type Place, PromptImageError } from '../failure.js';
+import { sha256 } from '../request.js';
+import { isErrno } from './durable.js';
+import { lfsOid } from './lfs.js';
+import { sniffFormat } from './sniff.js';
+
+/** A picture that a manifest references, as it is on disk. */
+export interface Reference {
+  /** Real path, symbolic links resolved. */
+  path: string;
+  /** Relative to the root, as the manifest says it. */
+  file: string;
+  /** SHA-256 of the bytes; of a Git-LFS pointer, the hash of the bytes that it stands for. */
+  sha256: string;
+  /** The bytes are elsewhere: enough for the key, not for sending. */
+  isLfsPointer: boolean;
+}
+
+/** A reference's bytes, at most; the same limit as for originals. */
+const MAX_REFERENCE_BYTES = 50 * 1024 * 1024;
+
+/**
+ * Finds one referenced picture.
+ *
+ * @param root real path of the project's root
+ * @param allowed further folders that references may lie in
+ * @throws `REFERENCE_NOT_FOUND`, `REFERENCE_OUTSIDE_ROOT`, `REFERENCE_INVALID`
+ */
+export async function readReference(
+  root: string,
+  allowed: readonly string[],
+  reference: { path: string; place: Place },
+): Promise<Reference> {
+  const fail = (
+    code: 'REFERENCE_NOT_FOUND' | 'REFERENCE_OUTSIDE_ROOT' | 'REFERENCE_INVALID',
+    what: string,
+    next: string,
+  ) => new PromptImageError(code, what, { place: reference.place, next });
+  const named = JSON.stringify(reference.path);
+  let path: string;
+  let bytes: Buffer;
+  try {
+    path = await realpath(join(root, reference.path));
+    if (![root, ...allowed].some((folder) => isInside(folder, path))) {
+      throw fail(
+        'REFERENCE_OUTSIDE_ROOT',
+        `${named} is outside the project`,
+        'References are sent to the image model, so folders outside the root must be named in "allowReferencesFrom".',
+      );
+    }
+    bytes = await readFile(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
+    throw fail(
+      'REFERENCE_NOT_FOUND',
+      `there is no picture at ${named}`,
+      'Paths start from the file they are written in.',
+    );
+  }
+  if (bytes.length > MAX_REFERENCE_BYTES) {
+    throw fail(
+      'REFERENCE_INVALID',
+      `${named} is ${Math.round(bytes.length / 1e6)} MB`,
+      'A reference is at most 50 MB.',
+    );
+  }
+  const oid = lfsOid(bytes);
+  const format = sniffFormat(bytes);
+  if (!oid && format !== 'png' && format !== 'jpeg' && format !== 'webp') {
+    const found = bytes.length === 0 ? 'is empty' : 'is not a PNG, JPEG or WebP picture';
+    throw fail('REFERENCE_INVALID', `${named} ${found}`, 'Its name does not matter, its bytes do.');
+  }
+  return { path, file: reference.path, sha256: oid ?? sha256(bytes), isLfsPointer: oid !== undefined };
+}
+
+/** Whether `path` is `folder` or lies in it. Both absolute. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way));
+}

@@ -1,0 +1,77 @@
+import { closestMatch } from 'leven';
+import { z } from 'zod';
+import { manifestSchema } from './schema.js';
+
+type Path = readonly (string | number)[];
+
+/** One mistake that zod found, in words: which field, what it takes. */
+export function explainIssue(issue: z.core.$ZodIssue, path: Path): string {
+  const field = path.length === 0 ? 'a manifest' : `"${renderPath(path)}"`;
+  if (issue.input === undefined && issue.code === 'invalid_type') return `${field} is missing`;
+  if (issue.code === 'invalid_value')
+    return `${field} is one of ${list(issue.values)}${suggestion(issue.values, issue.input)}`;
+  if (issue.code === 'invalid_type') return `${field} must be ${article(issue.expected)}, not ${nameOf(issue.input)}`;
+  if (issue.code === 'too_small')
+    return `${field} ${issue.origin === 'array' ? 'is empty' : `is at least ${issue.minimum}`}`;
+  if (issue.code === 'too_big') return `${field} is at most ${issue.maximum}`;
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') return `${field} ${explainUnion(issue)}`;
+  return `${field} ${issue.message}`;
+}
+
+/** `output.widths[2]` */
+export function renderPath(path: Path): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part)).join('');
+}
+
+/** A sentence, where a field of a similar name exists beside the unknown one. */
+export function didYouMean(key: string, path: Path): string | undefined {
+  const fields = fieldsAt(path);
+  const match = closestMatch(key, fields, { maxDistance: Math.max(2, Math.floor(key.length / 3)) });
+  return match === undefined ? undefined : `Did you mean "${match}"?`;
+}
+
+function fieldsAt(path: Path): string[] {
+  let schema: z.core.$ZodType | undefined = manifestSchema;
+  for (const part of path) schema = objectOf(schema)?.shape[part];
+  return Object.keys(objectOf(schema)?.shape ?? {});
+}
+
+function objectOf(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return objectOf(schema.unwrap());
+  return schema instanceof z.ZodObject ? schema : undefined;
+}
+
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion): string {
+  const values = issue.errors.flat().flatMap((branch) => (branch.code === 'invalid_value' ? branch.values : []));
+  const types = issue.errors
+    .flat()
+    .flatMap((branch) => (branch.code === 'invalid_type' ? [article(branch.expected)] : []));
+  const bounds = issue.errors.flat().flatMap((branch) => {
+    if (branch.code === 'too_small') return [`at least ${branch.minimum}`];
+    return branch.code === 'too_big' ? [`at most ${branch.maximum}`] : [];
+  });
+  const choices = [...new Set([...bounds, ...types])].filter((choice) => choice !== 'null');
+  return `is ${[...choices, ...values.filter((value) => value !== null).map((value) => JSON.stringify(value))].join(' or ')}`;
+}
+
+function suggestion(values: readonly unknown[], input: unknown): string {
+  if (typeof input !== 'string') return '';
+  const words = values.filter((value) => typeof value === 'string');
+  const match = closestMatch(input, words, { maxDistance: 2 });
+  return match === undefined ? '' : `; did you mean "${match}"?`;
+}
+
+function list(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(', ');
+}
+
+function article(type: string): string {
+  if (type === 'null') return type;
+  if (type === 'int') return 'a whole number';
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  return article(Array.isArray(value) ? 'array' : typeof value);
+}
