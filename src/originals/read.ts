@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ErrorCode, PromptImageError } from '../failure.js';
+import { isErrno } from '../files/durable.js';
+import { lfsOid } from '../files/lfs.js';
+import { sha256 } from '../request.js';
+import { extensionOf, type OriginalName } from './names.js';
+import { type OriginalRecord, parseRecord, RecordError } from './record.js';
+
+/** A verified original. */
+export interface Original {
+  stem: string;
+  /** Absolute path of the picture. */
+  path: string;
+  record: OriginalRecord;
+  /** Stems of other originals of the same key; this one serves because it is the oldest. */
+  rivals: readonly string[];
+}
+
+/** Reads and verifies the two files of a stem. */
+export async function readOriginal(folder: string, stem: string, files: readonly OriginalName[]): Promise<Original> {
+  const picture = files.find(({ extension }) => extension !== 'json');
+  if (files.length !== 2 || !picture) {
+    const what = picture ? 'has no record' : 'has lost its picture';
+    throw damaged(folder, stem, files.length > 2 ? 'has two pictures' : what, 'CACHE_ORPHAN');
+  }
+  const path = join(folder, `${stem}.${picture.extension}`);
+  const [bytes, text] = await Promise.all([read(folder, stem, path), read(folder, stem, join(folder, `${stem}.json`))]);
+  if (lfsOid(bytes)) {
+    throw new PromptImageError(
+      'CACHE_LFS_POINTER',
+      `${name(folder, stem)} is a Git-LFS pointer, not the picture itself`,
+      {
+        next: 'Run: git lfs pull',
+      },
+    );
+  }
+  const record = verifiedRecord(folder, stem, text.toString('utf8'));
+  const { image, key } = record;
+  if (!key.startsWith(picture.key16)) throw damaged(folder, stem, 'has a record of another key');
+  if (bytes.length !== image.bytes) throw damaged(folder, stem, `has ${bytes.length} bytes instead of ${image.bytes}`);
+  const hash = sha256(bytes);
+  if (hash !== image.sha256 || !hash.startsWith(picture.sha8) || picture.extension !== extensionOf(image.format)) {
+    throw damaged(folder, stem, 'is not the picture that its record describes');
+  }
+  return { stem, path, record, rivals: [] };
+}
+
+/** An error that names both files and the command that brings them back. */
+export function damaged(
+  folder: string,
+  stem: string,
+  what: string,
+  code: ErrorCode = 'CACHE_CORRUPT',
+): PromptImageError {
+  return new PromptImageError(code, `the original ${name(folder, stem)} ${what}`, {
+    next: `Bring both files back: git restore -- '${join(folder, stem)}.*'\nNothing is bought in its place.`,
+  });
+}
+
+function verifiedRecord(folder: string, stem: string, text: string): OriginalRecord {
+  try {
+    return parseRecord(text);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    if (error.kind === 'damaged') throw damaged(folder, stem, `has a record that ${error.message}`);
+    throw new PromptImageError(
+      'CACHE_NEWER',
+      `the record ${name(folder, stem)}.json ${error.message} of unplugin-prompt-image`,
+      {
+        next: 'Update the package: npm install unplugin-prompt-image@latest',
+      },
+    );
+  }
+}
+
+async function read(folder: string, stem: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) throw damaged(folder, stem, 'has just disappeared');
+    if (!(error instanceof Error)) throw error;
+    throw new PromptImageError('CACHE_CORRUPT', `the original ${name(folder, stem)} cannot be read: ${error.message}`, {
+      cause: error,
+      next: 'Nothing is bought in its place.',
+    });
+  }
+}
+
+function name(folder: string, stem: string): string {
+  return join(folder.split(/[\\/]/).at(-1) ?? '', stem);
+}
