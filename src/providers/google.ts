@@ -1,0 +1,23 @@
+import type { GeminiOptions } from './anyfast.js';
+import { createGemini } from './gemini/client.js';
+import type { KeyedProvider } from './provider.js';
+
+/**
+ * Gemini image models from Google itself. Key: `GEMINI_API_KEY` or `GOOGLE_API_KEY`.
+ *
+ * @see https://ai.google.dev/gemini-api/docs/image-generation
+ */
+export function google({
+  apiKey,
+  baseUrl = 'https://generativelanguage.googleapis.com',
+}: GeminiOptions = {}): KeyedProvider {
+  return createGemini(
+    {
+      name: 'google',
+      baseUrl,
+      keyNames: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+      authenticate: (_, headers, key) => headers.set('x-goog-api-key', key),
+    },
+    apiKey,
+  );
+}
