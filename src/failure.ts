@@ -63,7 +63,7 @@ export interface FailureDetails {
  * `message` is all of it but the code, ready to print; a stack says nothing that helps and is not printed.
  */
 export class PromptImageError extends Error {
-  override readonly name = 'PromptImageError';
+  override readonly name: string = 'PromptImageError';
   readonly code: ErrorCode;
   /** The first sentence alone, without place and remedy. */
   readonly what: string;
@@ -80,6 +80,19 @@ export class PromptImageError extends Error {
     this.errors = details.errors ?? [];
   }
 }
+
+/**
+ * Makes `instanceof` hold across copies of this module: a config file may load the package through another module system
+ * than the bundler does, and the errors of its providers must be told apart all the same.
+ */
+export function shareAcrossCopies(type: { prototype: object }, name: string): void {
+  const brand = Symbol.for(`unplugin-prompt-image.${name}`);
+  Object.defineProperty(type.prototype, brand, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value: (value: unknown) => typeof value === 'object' && value !== null && brand in value,
+  });
+}
+shareAcrossCopies(PromptImageError, 'PromptImageError');
 
 function renderMessage(what: string, { place, next }: FailureDetails): string {
   const lines = [place ? `${renderPlace(place)}: ${what}` : what];

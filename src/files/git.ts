@@ -7,7 +7,8 @@ export interface Git {
   /** The repository's top folder. */
   top: string | undefined;
   isTracked: (path: string) => Promise<boolean>;
-  isIgnored: (path: string) => Promise<boolean>;
+  /** Whether git would ignore any of these, judged by its rules alone. */
+  isIgnored: (paths: readonly string[]) => Promise<boolean>;
   /** Files in a folder that git neither tracks nor ignores. */
   untracked: (folder: string) => Promise<string[]>;
   /** Whether another git command is changing the work tree at this moment. */
@@ -26,7 +27,7 @@ export async function openGit(folder: string): Promise<Git> {
   return {
     top,
     isTracked: async (path) => (await git(['ls-files', '--error-unmatch', '--', path], dirname(path))).code === 0,
-    isIgnored: async (path) => (await git(['check-ignore', '-q', '--no-index', '--', path])).code === 0,
+    isIgnored: async (paths) => (await git(['check-ignore', '--no-index', '--', ...paths])).code === 0,
     untracked: async (path) => {
       const listing = await git(['ls-files', '--others', '--exclude-standard', '-z', '--', path]);
       return listing.stdout.split('\0').filter(Boolean);

@@ -1,4 +1,4 @@
-import { type ErrorCode, type FailureDetails, PromptImageError } from '../failure.js';
+import { type ErrorCode, type FailureDetails, PromptImageError, shareAcrossCopies } from '../failure.js';
 
 /** What a provider is asked for: one picture. */
 export interface ImageRequest {
@@ -92,3 +92,4 @@ export class ProviderError extends PromptImageError {
     this.retryAfter = details.retryAfter;
   }
 }
+shareAcrossCopies(ProviderError, 'ProviderError');

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { type Reference, readReference } from '../files/references.js';
+import { readManifest } from '../files/scan.js';
+import { parseManifest } from '../manifest/parse.js';
+import { type DefaultsLayer, type ResolvedImage, resolveManifest } from '../manifest/resolve.js';
+import { type KeyedRequest, keyOf, planRequest } from '../request.js';
+
+/** One image of the project: its manifest with everything filled in, and its key. */
+export interface Entry {
+  /** The manifest's path from the root with forward slashes. */
+  address: string;
+  image: ResolvedImage;
+  references: readonly Reference[];
+  request: KeyedRequest;
+  key: string;
+}
+
+export interface EntryOptions {
+  root: string;
+  allowReferencesFrom: readonly string[];
+  defaults: DefaultsLayer | undefined;
+}
+
+/**
+ * Reads one manifest.
+ *
+ * @param onDependency called with the path of each file that the key depends on, before it is read
+ * @throws `MANIFEST_INVALID`, `NOT_BUILT_YET`, `REFERENCE_*`
+ */
+export async function readEntry(
+  address: string,
+  { root, allowReferencesFrom, defaults }: EntryOptions,
+  onDependency: (path: string) => void = () => {},
+): Promise<Entry> {
+  const manifest = parseManifest(address, await readManifest(root, address));
+  const image = resolveManifest(manifest, defaults);
+  for (const { path } of image.references) onDependency(join(root, path));
+  const references = await Promise.all(image.references.map((each) => readReference(root, allowReferencesFrom, each)));
+  const request = planRequest(
+    image,
+    references.map(({ sha256 }) => sha256),
+  );
+  return { address, image, references, request, key: keyOf(request) };
+}

@@ -1,0 +1,44 @@
+import { PromptImageError } from '../failure.js';
+import { costOf } from './price.js';
+
+export interface BudgetLimits {
+  /** Pictures that one run may buy. */
+  maxImages: number;
+  /** US dollars that one run may spend, by estimate; a model without a known price is then not bought. */
+  maxCost?: number | undefined;
+}
+
+/** What a process has spent. A call counts from before it is made: refusals and cut connections may have been billed. */
+export interface Budget {
+  /** @throws `BUDGET_EXCEEDED` */
+  reserve: (model: string) => void;
+  /** Someone confirmed more: the next purchases are not limited. */
+  lift: () => void;
+  /** Whether buying these models would go over. */
+  wouldExceed: (models: readonly string[]) => boolean;
+}
+
+export function createBudget(limits: BudgetLimits, prices: Readonly<Record<string, number>>): Budget {
+  const spent: string[] = [];
+  let lifted = false;
+  const exceeds = (models: readonly string[]) => {
+    const all = [...spent, ...models];
+    if (all.length > limits.maxImages) return true;
+    return limits.maxCost !== undefined && (costOf(all, prices) ?? Number.POSITIVE_INFINITY) > limits.maxCost;
+  };
+  return {
+    wouldExceed: (models) => !lifted && exceeds(models),
+    lift: () => {
+      lifted = true;
+    },
+    reserve: (model) => {
+      if (!lifted && exceeds([model])) {
+        const limit = limits.maxCost === undefined ? '' : ` or $${limits.maxCost}`;
+        throw new PromptImageError('BUDGET_EXCEEDED', `the budget of ${limits.maxImages} images${limit} is used up`, {
+          next: 'Run: npx prompt-image generate (it asks), or raise budget in prompt-image.config.',
+        });
+      }
+      spent.push(model);
+    },
+  };
+}
