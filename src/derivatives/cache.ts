@@ -11,6 +11,8 @@ export interface DerivedCache {
   has: (id: string) => boolean;
   /** The verified bytes; `undefined` where there is no such entry, or it is damaged, in which case it is gone afterwards. */
   read: (id: string) => Promise<Buffer | undefined>;
+  /** Path of an entry that `read` has just given. */
+  pathOf: (id: string) => string;
   /** Takes over a finished file that stands in the cache's folder. */
   adopt: (id: string, file: { path: string; sha256: string; extension: string }) => Promise<void>;
   write: (id: string, bytes: Uint8Array | string, extension: string) => Promise<void>;
@@ -27,6 +29,8 @@ export async function openCache(folder: string): Promise<DerivedCache> {
 
   const cache: DerivedCache = {
     has: (id) => names.has(id),
+
+    pathOf: (id) => join(folder, names.get(id) ?? id),
 
     read: async (id) => {
       const name = names.get(id);

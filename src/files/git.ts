@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isErrno } from './durable.js';
 
 /** What the project asks git. Where there is no git, or no repository, `top` is undefined and every rule of git's is skipped. */
@@ -34,6 +34,13 @@ export async function openGit(folder: string): Promise<Git> {
     },
     indexLock: `${gitDirectory}/index.lock`,
   };
+}
+
+/** Whether git would leave out pictures or records that are put into this folder. */
+export async function originalsAreIgnored(git: Git, folder: string): Promise<boolean> {
+  if (git.top === undefined) return false;
+  const stem = join(folder, `name-${'0'.repeat(16)}-${'0'.repeat(8)}`);
+  return git.isIgnored(['png', 'jpg', 'webp', 'avif', 'json'].map((extension) => `${stem}.${extension}`));
 }
 
 async function runGit(args: string[], cwd: string): Promise<{ code: number; stdout: string }> {

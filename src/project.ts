@@ -1,0 +1,127 @@
+import { readEntry } from './catalog/entry.js';
+import { createPublisher, type Published } from './catalog/publish.js';
+import { resolveState } from './catalog/state.js';
+import { type ResolvedConfig, resolveConfig } from './config/config.js';
+import type { InlineOptions } from './config/options.js';
+import { openCache } from './derivatives/cache.js';
+import { createDerivatives } from './derivatives/derivatives.js';
+import { createEncoder } from './derivatives/encoder/encoder.js';
+import { sharpVersions } from './derivatives/encoder/versions.js';
+import { readResult, withFile } from './derivatives/scratch.js';
+import { PromptImageError } from './failure.js';
+import { originalsAreIgnored } from './files/git.js';
+import type { Reference } from './files/references.js';
+import { scanManifests } from './files/scan.js';
+import { openOriginals } from './originals/originals.js';
+import { openServed } from './originals/served.js';
+import { createBudget } from './purchase/budget.js';
+import { openIntents } from './purchase/intents.js';
+import { createPurchases, type PurchaseEvent } from './purchase/purchase.js';
+import { type BuildSession, startBuild } from './session/build.js';
+import type { Context } from './session/context.js';
+import { type DevEvents, type DevSession, startDev } from './session/dev.js';
+import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
+import { missingImages } from './session/missing.js';
+import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
+
+/** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
+export interface Project {
+  config: ResolvedConfig;
+  build: () => BuildSession;
+  dev: (events: DevEvents) => DevSession;
+  scan: () => Promise<string[]>;
+  status: (addresses?: readonly string[]) => Promise<ImageStatus[]>;
+  check: (options: { strict: boolean }) => Promise<CheckReport>;
+  plan: (addresses?: readonly string[]) => Promise<GeneratePlan>;
+  execute: (
+    plan: GeneratePlan,
+    options?: { overBudget?: boolean; signal?: AbortSignal; onEvent?: (event: PurchaseEvent) => void },
+  ) => Promise<GenerateReport>;
+  /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
+  publish: (address: string) => Promise<Published>;
+  /** Ends the encoder's process. */
+  dispose: () => Promise<void>;
+}
+
+/**
+ * Opens the project that `start` lies in.
+ *
+ * @param start the bundler's root, or the working directory
+ * @throws `CONFIG_INVALID`, `CONFIG_KEY_EXPOSED`, `NOT_BUILT_YET`
+ */
+export async function openProject(start: string, options: InlineOptions = {}): Promise<Project> {
+  const config = await resolveConfig(start, options);
+  const encoder = createEncoder();
+  const cache = await openCache(config.cacheDir);
+  const derivatives = createDerivatives(cache, encoder, await sharpVersions(encoder));
+  const originals = openOriginals(config.originalsDir);
+  const served = openServed(config.originalsDir, config.frozen);
+  const budget = createBudget(config.budget, config.prices);
+  const listeners = new Set<(event: PurchaseEvent) => void>();
+
+  const purchases = createPurchases({
+    ...config,
+    originals,
+    budget,
+    intents: openIntents(config.originalsDir),
+    admit: async () => {
+      if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) throw ignoredOriginals();
+    },
+    inspect: (bytes) => withFile(cache, bytes, encoder.inspect),
+    prepare: async (reference) => {
+      const source = sendable(reference);
+      const { bytes, result } = await readResult(cache, (target) => encoder.prepareReference({ source, target }));
+      return { bytes, mimeType: result.mimeType };
+    },
+    raster: async (svg, size) => (await readResult(cache, (target) => encoder.raster({ svg, ...size, target }))).bytes,
+    onEvent: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+  });
+
+  const context: Context = {
+    config,
+    originals,
+    served,
+    budget,
+    purchases,
+    publisher: createPublisher(cache, derivatives, encoder, config.provenance),
+    readEntry: (address, onDependency) => readEntry(address, config, onDependency),
+    scan: () => scanManifests(config),
+    stateOf: (entry) => resolveState(entry, originals, served),
+    onPurchase: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+
+  return {
+    config,
+    build: () => startBuild(context),
+    dev: (events) => startDev(context, events),
+    scan: context.scan,
+    status: (addresses) => readStatus(context, addresses),
+    check: (checkOptions) => check(context, checkOptions),
+    plan: (addresses) => planPurchases(context, addresses),
+    execute: async (plan, { overBudget = false, ...rest } = {}) => {
+      if (overBudget) budget.lift();
+      return executePlan(context, plan, rest);
+    },
+    publish: (address) => publishBought(context, address),
+    dispose: () => encoder.dispose(),
+  };
+}
+
+async function publishBought(context: Context, address: string): Promise<Published> {
+  const entry = await context.readEntry(address);
+  const state = await context.stateOf(entry);
+  if (state.state === 'ok') return context.publisher.original(entry, state.original);
+  throw missingImages([{ entry, state }], context.config);
+}
+
+function sendable({ path, file, isLfsPointer }: Reference): string {
+  if (!isLfsPointer) return path;
+  throw new PromptImageError('REFERENCE_INVALID', `${file} is a Git-LFS pointer, and must be sent`, {
+    next: 'Run: git lfs pull',
+  });
+}

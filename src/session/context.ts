@@ -1,0 +1,26 @@
+import type { Entry } from '../catalog/entry.js';
+import type { Publisher } from '../catalog/publish.js';
+import type { ImageState } from '../catalog/state.js';
+import type { ResolvedConfig } from '../config/config.js';
+import type { Originals } from '../originals/originals.js';
+import type { ServedPictures } from '../originals/served.js';
+import type { Budget } from '../purchase/budget.js';
+import type { PurchaseEvent, Purchases } from '../purchase/purchase.js';
+
+/** What a build, a dev server and a command all work with. */
+export interface Context {
+  config: ResolvedConfig;
+  originals: Originals;
+  served: ServedPictures;
+  budget: Budget;
+  purchases: Purchases;
+  publisher: Publisher;
+  /** @throws `MANIFEST_*`, `REFERENCE_*` */
+  readEntry: (address: string, onDependency?: (path: string) => void) => Promise<Entry>;
+  /** Addresses of all manifests. */
+  scan: () => Promise<string[]>;
+  /** @throws `CACHE_*` */
+  stateOf: (entry: Entry) => Promise<ImageState>;
+  /** @returns a function that stops listening */
+  onPurchase: (listener: (event: PurchaseEvent) => void) => () => void;
+}

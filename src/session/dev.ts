@@ -1,0 +1,200 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Entry } from '../catalog/entry.js';
+import type { Published } from '../catalog/publish.js';
+import { isFailure } from '../failure.js';
+import { isErrno } from '../files/durable.js';
+import { isInside } from '../files/references.js';
+import { renderCost } from '../purchase/price.js';
+import { saveServed } from './build.js';
+import type { Context } from './context.js';
+import { costOfGaps, type Gap, missingImages, modelsOf, renderGap } from './missing.js';
+
+export interface DevEvents {
+  /** The images at these addresses have another picture, or another reason for having none. */
+  onChange: (addresses: readonly string[]) => void;
+  /** A line for the terminal. */
+  log: (level: 'info' | 'warn', message: string) => void;
+}
+
+/** One dev server: drafts and last pictures at once, purchases only where this checkout consented or somebody asks. */
+export interface DevSession {
+  /** @throws what is wrong with the manifest or its original; dev servers show it and go on */
+  load: (address: string) => Promise<Published>;
+  /** A file came, changed or went. @returns addresses of images that this run has imported and that depend on it */
+  changed: (path: string) => readonly string[];
+  /** Prints what is missing with its price; called again with nothing changed, buys it. */
+  buy: () => Promise<void>;
+  dispose: () => Promise<void>;
+}
+
+/** A file is bought for only after it was still for this long: people save while they type. */
+const STILL = 3000;
+
+export function startDev(context: Context, { onChange, log }: DevEvents): DevSession {
+  const { config, originals, purchases, publisher, served } = context;
+  const dependencies = new Map<string, Set<string>>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const announced = new Map<string, string>();
+  const stopping = new AbortController();
+  let offered = '';
+  let recovered: Promise<void> | undefined;
+
+  const recover = () => {
+    recovered ??= config.frozen ? Promise.resolve() : purchases.recover();
+    return recovered;
+  };
+
+  const read = (address: string): Promise<Entry> => {
+    const files = new Set([join(config.root, address)]);
+    dependencies.set(address, files);
+    return context.readEntry(address, (path) => files.add(path));
+  };
+
+  /** Once for each state of an image, so that a page that reloads does not fill the terminal. */
+  const announce = (gap: Gap, message: string) => {
+    const text = `${renderGap(gap)}: ${message}`;
+    if (announced.get(gap.entry.address) === text) return;
+    announced.set(gap.entry.address, text);
+    log('info', text);
+  };
+
+  const serveGap = (gap: Gap): Promise<Published> | Published => {
+    const { entry, state } = gap;
+    const failure = purchases.failureOf(entry);
+    const price = renderCost(costOfGaps([gap], config));
+    const ask = process.stdin.isTTY ? 'press g' : 'run npx prompt-image generate';
+    const byItself = state.state === 'missing' && mayBuyByItself();
+    if (failure) announce(gap, failure.message);
+    else if (config.frozen || config.missing === 'draft') announce(gap, 'nothing is bought in this run.');
+    else if (byItself) announce(gap, `a draft until its picture is bought (${price}).`);
+    else announce(gap, `${ask} to buy it (${price}). ${config.consent.how}`.trim());
+    if (byItself && !failure) schedule(entry, STILL);
+    return state.state === 'stale'
+      ? publisher.original(entry, state.last, 'stale')
+      : publisher.draft(entry, failure?.what);
+  };
+
+  const mayBuyByItself = () => config.consent.given && !config.frozen && config.missing === 'generate';
+
+  const schedule = ({ address }: Entry, wait: number) => {
+    clearTimeout(timers.get(address));
+    const timer = setTimeout(() => void buyWhenStill(address), wait);
+    timer.unref();
+    timers.set(address, timer);
+  };
+
+  const buyWhenStill = async (address: string): Promise<void> => {
+    timers.delete(address);
+    try {
+      const entry = await context.readEntry(address);
+      const unrest = STILL - (Date.now() - (await lastChange(dependencies.get(address) ?? [])));
+      const { indexLock } = config.git;
+      if (unrest > 0) return schedule(entry, unrest);
+      // Git is switching files: what stands there now may be gone in a second.
+      if (indexLock && existsSync(indexLock)) return schedule(entry, STILL);
+      originals.refresh();
+      if ((await context.stateOf(entry)).state === 'missing') await buyAll([entry]);
+    } catch (error) {
+      // Nobody awaits a timer: what is thrown here would end the dev server.
+      if (!isFailure(error)) log('warn', `${address}: ${error instanceof Error ? error.stack : String(error)}`);
+      onChange([address]);
+    }
+  };
+
+  const buyAll = async (entries: readonly Entry[]): Promise<void> => {
+    await Promise.all(
+      entries.map(async (entry) => {
+        try {
+          await purchases.buy(entry, stopping.signal);
+        } catch (error) {
+          if (!isFailure(error)) throw error;
+          if (error.code !== 'ABORTED') log('warn', `${entry.address}: [${error.code}] ${error.message}`);
+        }
+        onChange([entry.address]);
+      }),
+    );
+  };
+
+  const gapsNow = async (): Promise<Gap[]> => {
+    originals.refresh();
+    const gaps = await Promise.all(
+      [...dependencies.keys()].map(async (address): Promise<Gap[]> => {
+        try {
+          const entry = await context.readEntry(address);
+          const state = await context.stateOf(entry);
+          return state.state === 'ok' ? [] : [{ entry, state }];
+        } catch (error) {
+          // What is invalid is shown in the page; it cannot be bought.
+          if (isFailure(error)) return [];
+          throw error;
+        }
+      }),
+    );
+    return gaps.flat();
+  };
+
+  return {
+    load: async (address) => {
+      await recover();
+      const entry = await read(address);
+      const state = await context.stateOf(entry);
+      if (state.state !== 'ok') {
+        if (config.missing === 'error') throw missingImages([{ entry, state }], config);
+        return serveGap({ entry, state });
+      }
+      announced.delete(address);
+      served.remember(address, state.original.stem);
+      await saveServed(context);
+      return publisher.original(entry, state.original);
+    },
+
+    changed: (path) => {
+      if (isInside(config.originalsDir, path)) {
+        if (path.includes('.local')) return [];
+        originals.refresh();
+        return [...dependencies.keys()];
+      }
+      const affected = [...dependencies].filter(([, files]) => files.has(path)).map(([address]) => address);
+      for (const address of affected) clearTimeout(timers.get(address));
+      return affected;
+    },
+
+    buy: async () => {
+      if (config.frozen) return log('info', 'Nothing is bought in CI or under a test runner.');
+      const gaps = await gapsNow();
+      const plan = gaps.map(({ entry }) => `${entry.address} ${entry.key}`).join('\n');
+      if (gaps.length === 0) return log('info', 'Every image on the pages visited so far has its picture.');
+      if (plan !== offered) {
+        offered = plan;
+        const count = modelsOf(gaps).length;
+        const over = context.budget.wouldExceed(modelsOf(gaps)) ? ' That is over the budget.' : '';
+        const summary = `${count} to buy, ${renderCost(costOfGaps(gaps, config))}.${over} Press g again to buy.`;
+        return log('info', [...gaps.map((gap) => `  ${renderGap(gap)}`), summary].join('\n'));
+      }
+      offered = '';
+      purchases.forgetFailures();
+      await buyAll(gaps.map(({ entry }) => entry));
+    },
+
+    dispose: async () => {
+      stopping.abort();
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** Milliseconds since the epoch; files that are gone do not count. */
+async function lastChange(paths: Iterable<string>): Promise<number> {
+  let newest = 0;
+  for (const path of paths) {
+    try {
+      newest = Math.max(newest, (await stat(path)).mtimeMs);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+  }
+  return newest;
+}

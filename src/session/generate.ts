@@ -1,0 +1,102 @@
+import { isFailure, PromptImageError } from '../failure.js';
+import { explainRatio } from '../originals/ratio.js';
+import type { PurchaseEvent } from '../purchase/purchase.js';
+import type { Context } from './context.js';
+import { costOfGaps, type Gap, modelsOf } from './missing.js';
+import { readStatus } from './status.js';
+
+/** What a purchase would do. */
+export interface GeneratePlan {
+  /** Images without their picture. */
+  gaps: readonly Gap[];
+  /** Pictures to buy: images that share one count once. */
+  count: number;
+  /** US dollars, estimated; `undefined` where a model's price is not known. */
+  cost: number | undefined;
+  /** Images that have their picture. */
+  unchanged: number;
+  /** Images that cannot be planned: invalid manifests, damaged originals. */
+  invalid: readonly PromptImageError[];
+  /** More than the budget allows without asking. */
+  overBudget: boolean;
+}
+
+export interface GenerateReport {
+  /** Addresses whose picture was bought. */
+  bought: readonly string[];
+  failed: readonly { address: string; error: PromptImageError }[];
+  /** Things to know about what was bought: other ratios than asked for, calls that may have been billed twice. */
+  notes: readonly string[];
+}
+
+/** @param addresses all manifests unless given */
+export async function planPurchases(context: Context, addresses?: readonly string[]): Promise<GeneratePlan> {
+  if (!context.config.frozen) await context.purchases.recover();
+  const images = await readStatus(context, addresses);
+  const gaps: Gap[] = [];
+  const invalid: PromptImageError[] = [];
+  for (const image of images) {
+    if (image.state === 'invalid') invalid.push(image.error);
+    else if (image.detail.state !== 'ok') gaps.push({ entry: image.entry, state: image.detail });
+  }
+  const models = modelsOf(gaps);
+  return {
+    gaps,
+    invalid,
+    count: models.length,
+    cost: costOfGaps(gaps, context.config),
+    unchanged: images.length - gaps.length - invalid.length,
+    overBudget: context.budget.wouldExceed(models),
+  };
+}
+
+/**
+ * Buys what a plan says. One failed image never loses the others.
+ *
+ * @throws `BUDGET_EXCEEDED` before anything is bought, unless the budget was lifted
+ */
+export async function executePlan(
+  context: Context,
+  { gaps }: GeneratePlan,
+  options: { signal?: AbortSignal; onEvent?: (event: PurchaseEvent) => void } = {},
+): Promise<GenerateReport> {
+  if (context.budget.wouldExceed(modelsOf(gaps))) {
+    const { maxImages, maxCost } = context.config.budget;
+    const limit = maxCost === undefined ? `${maxImages} images` : `${maxImages} images or $${maxCost}`;
+    throw new PromptImageError('BUDGET_EXCEEDED', `${modelsOf(gaps).length} images are over the budget of ${limit}`, {
+      next: 'Nothing was bought. Confirm with --yes, or raise budget in prompt-image.config.',
+    });
+  }
+  const bought: string[] = [];
+  const failed: { address: string; error: PromptImageError }[] = [];
+  const notes: string[] = [];
+  const stop = context.onPurchase((event) => {
+    if (event.type === 'maybe-billed-twice') {
+      notes.push(`${event.address}: possibly billed twice (${event.error.what})`);
+    }
+    options.onEvent?.(event);
+  });
+  try {
+    await Promise.all(
+      gaps.map(async ({ entry }) => {
+        try {
+          const { original } = await context.purchases.buy(entry, options.signal);
+          bought.push(entry.address);
+          const ratio = explainRatio(original.record);
+          if (ratio) notes.push(`${entry.address}: ${ratio}`);
+        } catch (error) {
+          failed.push({ address: entry.address, error: failureOf(error) });
+        }
+      }),
+    );
+  } finally {
+    stop();
+  }
+  return { bought: bought.sort(), failed, notes };
+}
+
+function failureOf(error: unknown): PromptImageError {
+  if (isFailure(error)) return error;
+  if (error instanceof DOMException) return new PromptImageError('ABORTED', 'stopped before it was asked for');
+  throw error;
+}

@@ -1,0 +1,51 @@
+import type { Entry } from '../catalog/entry.js';
+import type { ImageState } from '../catalog/state.js';
+import type { ResolvedConfig } from '../config/config.js';
+import { PromptImageError } from '../failure.js';
+import { costOf, renderCost } from '../purchase/price.js';
+
+/** An image without its picture. */
+export interface Gap {
+  entry: Entry;
+  state: Exclude<ImageState, { state: 'ok' }>;
+}
+
+/** `src/hero.image.json  missing`, or which fields changed since its last picture was bought. */
+export function renderGap({ entry, state }: Gap): string {
+  const why = state.state === 'missing' ? 'not bought yet' : `${listWords(state.changed)} changed since it was bought`;
+  return `${entry.address}  ${why}`;
+}
+
+/** What buying these costs; several that want the same picture cost once. */
+export function costOfGaps(gaps: readonly Gap[], { provider, prices }: ResolvedConfig): number | undefined {
+  if (provider.free) return 0;
+  return costOf(modelsOf(gaps), prices);
+}
+
+/** One model per picture to buy. */
+export function modelsOf(gaps: readonly Gap[]): string[] {
+  return [...new Map(gaps.map(({ entry }) => [entry.key, entry.request.model])).values()];
+}
+
+/** The one error that lists all images that a run may not buy, with the price and the command. */
+export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): PromptImageError {
+  const { frozen, missing, consent } = config;
+  const images = gaps.length === 1 ? '1 image has' : `${gaps.length} images have`;
+  const why = frozen
+    ? 'In CI and under a test runner nothing is bought.'
+    : missing === 'error'
+      ? "With missing: 'error', builds buy nothing."
+      : consent.how;
+  return new PromptImageError('IMAGE_MISSING', `${images} no picture:`, {
+    next: [
+      ...gaps.map((gap) => `  ${renderGap(gap)}`),
+      '',
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderCost(costOfGaps(gaps, config))}) and commit what arrives: npx prompt-image generate`,
+      why,
+    ].join('\n'),
+  });
+}
+
+function listWords(words: readonly string[]): string {
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : (words[0] ?? 'something');
+}

@@ -1,0 +1,106 @@
+import type { Entry } from '../catalog/entry.js';
+import type { ImageState } from '../catalog/state.js';
+import { isFailure, PromptImageError } from '../failure.js';
+import { originalsAreIgnored } from '../files/git.js';
+import { explainRatio } from '../originals/ratio.js';
+import type { Context } from './context.js';
+
+/** What `status` says of one image. */
+export type ImageStatus = { address: string } & (
+  | { state: 'ok' | 'missing' | 'stale'; entry: Entry; detail: ImageState; note?: string | undefined }
+  | { state: 'invalid'; error: PromptImageError }
+);
+
+/** What `check` found. */
+export interface CheckReport {
+  images: number;
+  /** Each makes the check fail. */
+  problems: readonly PromptImageError[];
+  notes: readonly string[];
+}
+
+/** The state of every image, or of those at the given addresses. Reads only. */
+export async function readStatus(context: Context, addresses?: readonly string[]): Promise<ImageStatus[]> {
+  return Promise.all((addresses ?? (await context.scan())).map((address) => statusOf(context, address)));
+}
+
+async function statusOf(context: Context, address: string): Promise<ImageStatus> {
+  try {
+    const entry = await context.readEntry(address);
+    const detail = await context.stateOf(entry);
+    const note = detail.state === 'ok' ? explainRatio(detail.original.record) : undefined;
+    return { address, state: detail.state, entry, detail, note };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { address, state: 'invalid', error };
+  }
+}
+
+/** For CI: whether every image has its picture, whole and committable. No key, no network, no writes. */
+export async function check(context: Context, { strict }: { strict: boolean }): Promise<CheckReport> {
+  const { originals, config } = context;
+  const images = await readStatus(context);
+  const problems = new Map<string, PromptImageError>();
+  const notes: string[] = [];
+  const add = (error: PromptImageError) => problems.set(`${error.code} ${error.message}`, error);
+
+  if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) add(ignoredOriginals());
+  const used = new Set<string>();
+  for (const image of images) {
+    if (image.state === 'invalid') {
+      add(image.error);
+      continue;
+    }
+    const { address, detail, note } = image;
+    if (note) notes.push(`${address}: ${note}`);
+    if (detail.state === 'ok') used.add(detail.original.record.key);
+    else add(gapError(address, detail));
+  }
+  for (const stem of await originals.stems()) {
+    try {
+      const { record } = await originals.read(stem);
+      const served = await originals.find(record.key);
+      if (served && served.rivals.length > 0) add(conflict(record.key, [served.stem, ...served.rivals]));
+      if (used.has(record.key)) continue;
+      const otherTake = images.some(
+        (image) =>
+          image.state !== 'invalid' &&
+          image.address === record.for &&
+          (record.request.take ?? 1) !== image.entry.image.take,
+      );
+      const unused = `${stem} is ${otherTake ? 'another take' : 'not used'} (bought for ${record.for})`;
+      if (strict && !otherTake)
+        add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Delete both files, or drop --strict.' }));
+      else notes.push(unused);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      add(error);
+    }
+  }
+  return { images: images.length, problems: [...problems.values()], notes };
+}
+
+function gapError(address: string, detail: Exclude<ImageState, { state: 'ok' }>): PromptImageError {
+  const what = detail.state === 'missing' ? 'has no picture' : `is stale: ${detail.changed.join(', ')} changed`;
+  return new PromptImageError('IMAGE_MISSING', what, {
+    place: { file: address },
+    next: 'Run: npx prompt-image generate, and commit what arrives.',
+  });
+}
+
+function conflict(key: string, stems: readonly string[]): PromptImageError {
+  return new PromptImageError('CACHE_CONFLICT', `two pictures answer one prompt: ${stems.join(', ')}`, {
+    next: `The first, the oldest, serves. Delete both files of the others (key ${key.slice(0, 16)}).`,
+  });
+}
+
+/** @returns the error of a folder whose pictures would never be committed */
+export function ignoredOriginals(): PromptImageError {
+  return new PromptImageError(
+    'CACHE_IGNORED',
+    'git ignores the folder of the originals, so what is bought would be lost',
+    {
+      next: 'Take it out of .gitignore; or, where nothing is to be kept, set commit: false in the config.',
+    },
+  );
+}
