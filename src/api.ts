@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { InlineOptions } from './config/options.js';
 import { PromptImageError } from './failure.js';
-import type { PromptImage } from './image/object.js';
-import { openProject } from './project.js';
+import { type InlineOptions, openProject, type PromptImage } from './project.js';
 
 /** The state of one image, as {@link PromptImageApi.status} tells it. */
 export interface StatusEntry {
@@ -74,7 +72,7 @@ export async function createPromptImage(options: InlineOptions = {}): Promise<Pr
       const names = published.files.map(({ name }, index) => hashedName(name, contents[index] ?? Buffer.alloc(0)));
       await mkdir(folder, { recursive: true });
       await Promise.all(names.map((name, index) => writeFile(join(folder, name), contents[index] ?? Buffer.alloc(0))));
-      return published.image((index) => `${publicPath}${names[index]}`);
+      return published.image((file) => `${publicPath}${names[published.files.indexOf(file)]}`);
     },
 
     dispose: project.dispose,

@@ -21,13 +21,26 @@ import { type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
+import { isExcluded } from './session/imported.js';
 import { missingImages } from './session/missing.js';
 import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
+
+// The faces take what they need from here and reach nothing below.
+export type { Exported, Published, PublishedFile } from './catalog/publish.js';
+export type { InlineOptions, PluginOptions } from './config/options.js';
+export type { PromptImage } from './image/object.js';
+export { renderCost } from './purchase/price.js';
+export type { PurchaseEvent } from './purchase/purchase.js';
+export type { BuildSession, Host } from './session/build.js';
+export type { GeneratePlan, GenerateReport } from './session/generate.js';
+export { renderGap } from './session/missing.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
 export interface Project {
   config: ResolvedConfig;
-  build: () => BuildSession;
+  /** Whether a manifest is left to the bundler. */
+  isExcluded: (path: string) => boolean;
+  build: (options: { watch: boolean }) => BuildSession;
   dev: (events: DevEvents) => DevSession;
   scan: () => Promise<string[]>;
   status: (addresses?: readonly string[]) => Promise<ImageStatus[]>;
@@ -97,7 +110,8 @@ export async function openProject(start: string, options: InlineOptions = {}): P
 
   return {
     config,
-    build: () => startBuild(context),
+    isExcluded: (path) => isExcluded(config, path),
+    build: ({ watch }) => startBuild(context, watch),
     dev: (events) => startDev(context, events),
     scan: context.scan,
     status: (addresses) => readStatus(context, addresses),

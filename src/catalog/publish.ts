@@ -1,13 +1,14 @@
 import type { DerivedCache } from '../derivatives/cache.js';
-import type { Derivatives, DerivedFile, DerivedImage } from '../derivatives/derivatives.js';
+import type { DerivedImage, Derivatives } from '../derivatives/derivatives.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import { readResult } from '../derivatives/scratch.js';
 import { renderXmp } from '../derivatives/xmp.js';
 import { formats } from '../image/formats.js';
 import { labelOf } from '../image/label.js';
-import { urlToken } from '../image/module.js';
+import { renderModule, urlToken, usedTokens } from '../image/module.js';
 import { nominalSize } from '../image/nominal-size.js';
 import { createImage, type ImageFacts, type PromptImage } from '../image/object.js';
+import { planImage } from '../image/plan.js';
 import type { Original } from '../originals/originals.js';
 import { draft } from '../providers/draft/draft.js';
 import { staleBadge } from '../providers/draft/stale-badge.js';
@@ -30,11 +31,19 @@ export interface Published {
   files: readonly PublishedFile[];
   /** Makes all that is missing, from one decoded picture, and gives the bytes in the order of `files`. */
   readAll: () => Promise<Buffer[]>;
-  /** The import's object. @param urlOf the URL of a file, by its position in `files` */
-  image: (urlOf: (index: number) => string) => Promise<PromptImage>;
-  /** The object with stand-ins for URLs; see `renderModule`. */
-  template: () => Promise<PromptImage>;
+  /** The import's object. */
+  image: (urlOf: (file: PublishedFile) => string) => Promise<PromptImage>;
+  /**
+   * Source of the import's module.
+   *
+   * @param emitFile publishes a file; gives JavaScript that evaluates to its URL
+   */
+  module: (exported: Exported, emitFile: EmitFile) => Promise<string>;
 }
+
+/** What an import asks for: the object, or with `?url` its `src` alone. */
+export type Exported = 'object' | 'url';
+export type EmitFile = (name: string, content: Buffer) => string;
 
 export interface Publisher {
   /** A picture, as it is or marked as the last one of a prompt that has changed. */
@@ -55,26 +64,39 @@ export function createPublisher(
 ): Publisher {
   const publish = (entry: Entry, derived: DerivedImage, facts: Omit<ImageFacts, 'alt'>): Published => {
     const label = labelOf(entry.address);
-    const fileOf = (file: DerivedFile): PublishedFile => ({
-      name: `${label}-${file.width}w.${formats[file.format].extension}`,
-      id: file.id,
-      mimeType: formats[file.format].mimeType,
-      read: () => derivatives.read(derived, file),
-    });
-    const image = async (urlOf: (index: number) => string) => {
+    const files = derived.files.map(
+      (file): PublishedFile => ({
+        name: `${label}-${file.width}w.${formats[file.format].extension}`,
+        id: file.id,
+        mimeType: formats[file.format].mimeType,
+        read: () => derivatives.read(derived, file),
+      }),
+    );
+    const createObject = async (urlOf: (index: number) => string) => {
       const placeholder = await derivatives.placeholder(derived);
       const all = { alt: entry.image.alt ?? '', ...facts, ...placeholder };
       return createImage(derived.plan, all, ({ width, format }) =>
         urlOf(derived.files.findIndex((file) => file.width === width && file.format === format)),
       );
     };
-    return {
+    const published: Published = {
       address: entry.address,
-      files: derived.files.map(fileOf),
+      files,
       readAll: () => derivatives.readAll(derived),
-      image,
-      template: () => image(urlToken),
+      image: (urlOf) => createObject((index) => urlOf(at(files, index))),
+      module: async (exported, emitFile) => {
+        if (exported === 'object') await published.readAll();
+        const template = await createObject(urlToken);
+        const value = exported === 'url' ? template.src : template;
+        const expressions = new Map<number, string>();
+        for (const index of usedTokens(value)) {
+          const file = at(files, index);
+          expressions.set(index, emitFile(file.name, await file.read()));
+        }
+        return renderModule(value, expressions);
+      },
     };
+    return published;
   };
 
   return {
@@ -88,7 +110,7 @@ export function createPublisher(
           width,
           height,
           xmp: provenance ? renderXmp(record) : undefined,
-          overlay: stale && staleBadge({ width, height }),
+          overlay: stale && staleBadge(planImage({ width, height }, output).region),
         },
         output,
       );
@@ -115,4 +137,10 @@ export function createPublisher(
       return publish(entry, derivatives.plan(source, entry.image.output), { draft: true });
     },
   };
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`There is no file ${index}`);
+  return item;
 }

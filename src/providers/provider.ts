@@ -93,3 +93,8 @@ export class ProviderError extends PromptImageError {
   }
 }
 shareAcrossCopies(ProviderError, 'ProviderError');
+
+/** For typed provider objects: gives back what it gets. */
+export function defineProvider(provider: Provider): Provider {
+  return provider;
+}

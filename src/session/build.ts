@@ -1,23 +1,32 @@
 import type { Entry } from '../catalog/entry.js';
-import type { Published } from '../catalog/publish.js';
+import type { EmitFile, Exported, Published } from '../catalog/publish.js';
 import { isFailure, joinFailures, PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
+import { addressOf } from '../files/scan.js';
 import type { Context } from './context.js';
+import { importedAddress } from './imported.js';
 import { type Gap, missingImages } from './missing.js';
+
+/** What differs between bundlers once an image is ready. */
+export interface Host {
+  /** Publishes a file; gives JavaScript that evaluates to its URL. */
+  emitFile: EmitFile;
+  /** The module changes with this file. */
+  watchFile: (path: string) => void;
+}
 
 /** One build, with all of its environments. Failures are collected, so that one run shows all of them. */
 export interface BuildSession {
-  /** What a manifest publishes; `undefined`: it failed, which `finish` reports. */
-  load: (address: string, onDependency?: (path: string) => void) => Promise<Published | undefined>;
-  /** A failure that was found elsewhere and belongs to this build. */
-  fail: (address: string, error: PromptImageError) => void;
+  /** Source of the module that stands in a manifest's place. What fails is reported by `failure`. */
+  module: (path: string, exported: Exported, host: Host) => Promise<{ code: string; failed: boolean }>;
   /** All failures so far as one error. */
   failure: () => PromptImageError | undefined;
   /** The line that every build ends with, and what a person should know. */
   finish: () => Promise<{ receipt: string; warnings: string[] }>;
 }
 
-export function startBuild(context: Context): BuildSession {
+/** @param watch a build that goes on: it never fails for missing pictures and never buys, like a dev server nobody looks at */
+export function startBuild(context: Context, watch: boolean): BuildSession {
   const { config, purchases, publisher, served } = context;
   const reused = new Set<string>();
   const bought = new Set<string>();
@@ -38,9 +47,9 @@ export function startBuild(context: Context): BuildSession {
       if (!bought.has(entry.key)) reused.add(entry.key);
       return serve(entry, state.original);
     }
-    if (config.missing === 'draft') {
+    if (config.missing === 'draft' || (watch && config.missing === 'generate')) {
       drafts.set(entry.address, entry.key);
-      return publisher.draft(entry);
+      return watch && state.state === 'stale' ? publisher.original(entry, state.last, 'stale') : publisher.draft(entry);
     }
     if (config.frozen || config.missing === 'error' || !config.consent.given) {
       gaps.set(entry.address, { entry, state });
@@ -74,19 +83,19 @@ export function startBuild(context: Context): BuildSession {
 
   return {
     failure,
-    fail: (address, error) => failures.set(address, error),
-
-    load: async (address, onDependency) => {
+    module: async (path, exported, { emitFile, watchFile }) => {
+      const name = addressOf(config.root, path);
+      failures.delete(name);
+      gaps.delete(name);
       try {
-        failures.delete(address);
-        gaps.delete(address);
         await recover();
-        return await resolve(await context.readEntry(address, onDependency));
+        const published = await resolve(await context.readEntry(importedAddress(config, path), watchFile));
+        if (published) return { code: await published.module(exported, emitFile), failed: false };
       } catch (error) {
         if (!isFailure(error)) throw error;
-        failures.set(address, error.place ? error : at(address, error));
-        return undefined;
+        failures.set(name, error.place ? error : at(name, error));
       }
+      return { code: 'export default undefined;', failed: true };
     },
 
     finish: async () => {

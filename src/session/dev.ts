@@ -9,11 +9,12 @@ import { isInside } from '../files/references.js';
 import { renderCost } from '../purchase/price.js';
 import { saveServed } from './build.js';
 import type { Context } from './context.js';
+import { importedAddress } from './imported.js';
 import { costOfGaps, type Gap, missingImages, modelsOf, renderGap } from './missing.js';
 
 export interface DevEvents {
-  /** The images at these addresses have another picture, or another reason for having none. */
-  onChange: (addresses: readonly string[]) => void;
+  /** These manifests have another picture, or another reason for having none. */
+  onChange: (paths: readonly string[]) => void;
   /** A line for the terminal. */
   log: (level: 'info' | 'warn', message: string) => void;
 }
@@ -21,8 +22,8 @@ export interface DevEvents {
 /** One dev server: drafts and last pictures at once, purchases only where this checkout consented or somebody asks. */
 export interface DevSession {
   /** @throws what is wrong with the manifest or its original; dev servers show it and go on */
-  load: (address: string) => Promise<Published>;
-  /** A file came, changed or went. @returns addresses of images that this run has imported and that depend on it */
+  load: (path: string) => Promise<Published>;
+  /** A file came, changed or went. @returns paths of imported manifests that depend on it */
   changed: (path: string) => readonly string[];
   /** Prints what is missing with its price; called again with nothing changed, buys it. */
   buy: () => Promise<void>;
@@ -99,7 +100,7 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
     } catch (error) {
       // Nobody awaits a timer: what is thrown here would end the dev server.
       if (!isFailure(error)) log('warn', `${address}: ${error instanceof Error ? error.stack : String(error)}`);
-      onChange([address]);
+      onChange([join(config.root, address)]);
     }
   };
 
@@ -112,7 +113,7 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
           if (!isFailure(error)) throw error;
           if (error.code !== 'ABORTED') log('warn', `${entry.address}: [${error.code}] ${error.message}`);
         }
-        onChange([entry.address]);
+        onChange([join(config.root, entry.address)]);
       }),
     );
   };
@@ -136,16 +137,16 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
   };
 
   return {
-    load: async (address) => {
+    load: async (path) => {
       await recover();
-      const entry = await read(address);
+      const entry = await read(importedAddress(config, path));
       const state = await context.stateOf(entry);
       if (state.state !== 'ok') {
         if (config.missing === 'error') throw missingImages([{ entry, state }], config);
         return serveGap({ entry, state });
       }
-      announced.delete(address);
-      served.remember(address, state.original.stem);
+      announced.delete(entry.address);
+      served.remember(entry.address, state.original.stem);
       await saveServed(context);
       return publisher.original(entry, state.original);
     },
@@ -154,11 +155,11 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
       if (isInside(config.originalsDir, path)) {
         if (path.includes('.local')) return [];
         originals.refresh();
-        return [...dependencies.keys()];
+        return [...dependencies.keys()].map((address) => join(config.root, address));
       }
       const affected = [...dependencies].filter(([, files]) => files.has(path)).map(([address]) => address);
       for (const address of affected) clearTimeout(timers.get(address));
-      return affected;
+      return affected.map((address) => join(config.root, address));
     },
 
     buy: async () => {

@@ -1,0 +1,55 @@
+import { renderFailure } from '../failure.js';
+import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, SHORT_ID } from '../plugin.js';
+import type { BuildSession, Project } from '../project.js';
+
+/**
+ * The plugin for Rollup 4.
+ *
+ * `load` gives an empty JSON document and `transform`, after every other plugin, the module: so it does not matter whether a
+ * JSON plugin stands beside it.
+ */
+const plugin = createPlugin((core) => {
+  let project: Project;
+  let session: BuildSession;
+  return [
+    {
+      rollup: {
+        async buildStart() {
+          project = await core.open(process.cwd());
+          session = project.build({ watch: this.meta.watchMode });
+        },
+        resolveId: {
+          order: 'pre',
+          handler(source, importer) {
+            return SHORT_ID.test(source) ? this.resolve(lengthenId(source), importer, { skipSelf: true }) : null;
+          },
+        },
+        load(id) {
+          return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id)) ? '{}' : null;
+        },
+        transform: {
+          order: 'post',
+          async handler(_, id) {
+            if (!MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
+            const { code } = await session.module(pathOf(id), exportedBy(id), {
+              emitFile: (name, source) =>
+                `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
+              watchFile: (file) => this.addWatchFile(file),
+            });
+            return { code, map: { mappings: '' } };
+          },
+        },
+        async buildEnd(error) {
+          const failure = session.failure();
+          const { receipt, warnings } = await session.finish();
+          for (const warning of warnings) this.warn(warning);
+          this.info(receipt);
+          await project.dispose();
+          if (failure && !error) this.error({ message: renderFailure(failure), stack: '' });
+        },
+      },
+    },
+  ];
+});
+
+export default plugin.rollup;

@@ -1,0 +1,90 @@
+import type { ResolvedConfig, ViteBuilder } from 'vite';
+import { type PromptImageError, renderFailure } from '../../failure.js';
+import type { Exported, Project } from '../../project.js';
+
+/** What is used of a plugin's context; Rollup's and Rolldown's are different types. */
+interface BuildContext {
+  emitFile: (file: { type: 'asset'; name: string; source: Uint8Array }) => string;
+  addWatchFile: (path: string) => void;
+  error: (error: Error) => never;
+}
+
+/** A build with all of its environments. */
+export interface ViteBuild {
+  transform: (context: BuildContext, path: string, exported: Exported) => Promise<string>;
+  /** Throws what has failed so far. */
+  check: (context: BuildContext) => void;
+  /** Called before the environments are built, where Vite builds an app rather than one environment. */
+  beforeApp: (builder: ViteBuilder) => void;
+  afterApp: (builder: ViteBuilder) => Promise<void>;
+  afterEnvironment: () => Promise<void>;
+}
+
+export function createViteBuild(config: ResolvedConfig, project: Project): ViteBuild {
+  const watch = config.build.watch !== null;
+  let session = project.build({ watch });
+  let expected = 1;
+  let closed = 0;
+
+  const finish = async () => {
+    closed = 0;
+    const { receipt, warnings } = await session.finish();
+    if (!session.failure()) {
+      for (const warning of warnings) config.logger.warn(warning);
+      config.logger.info(receipt);
+    }
+    session = project.build({ watch });
+    await project.dispose();
+  };
+
+  return {
+    transform: async (context, path, exported) => {
+      const { code } = await session.module(path, exported, {
+        // Vite's own name for an emitted file, which it replaces by the URL: base, renderBuiltUrl and relative bases included.
+        emitFile: (name, source) =>
+          JSON.stringify(`__VITE_ASSET__${context.emitFile({ type: 'asset', name, source })}__`),
+        watchFile: (file) => context.addWatchFile(file),
+      });
+      return code;
+    },
+
+    check: (context) => {
+      const failure = session.failure();
+      if (failure) context.error(withoutStack(failure));
+    },
+
+    beforeApp: (builder) => {
+      expected = Number.POSITIVE_INFINITY;
+      // Rolldown wraps what a plugin throws in an error of its own, with a stack that says nothing to anyone.
+      const build = builder.build.bind(builder);
+      builder.build = async (environment) => {
+        try {
+          return await build(environment);
+        } catch (error) {
+          const failure = session.failure();
+          throw failure ? withoutStack(failure) : error;
+        }
+      };
+    },
+
+    afterApp: async ({ environments }) => {
+      const all = Object.values(environments);
+      // Nothing built yet: Vite builds every environment after the last of these hooks.
+      if (all.some(({ isBuilt }) => isBuilt)) await finish();
+      else expected = all.length;
+    },
+
+    afterEnvironment: async () => {
+      closed += 1;
+      if (closed >= expected) await finish();
+    },
+  };
+}
+
+/** An error that Vite prints as its message alone. */
+function withoutStack(failure: PromptImageError): Error {
+  const message = renderFailure(failure);
+  const error = Object.assign(new Error(message), { name: '', plugin: undefined });
+  error.stack = message;
+  return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
+}

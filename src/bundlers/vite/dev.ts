@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ViteDevServer } from 'vite';
+import { isFailure, type PromptImageError, renderFailure } from '../../failure.js';
+import { pathOf } from '../../plugin.js';
+import type { Project, PromptImage, PublishedFile } from '../../project.js';
+import { createHotImages, type HotImages } from './hot/hot-images.js';
+
+/** A dev server's images: their modules, their files and their updates. */
+export interface ViteDev {
+  hot: HotImages;
+  /** Source of a manifest's module. */
+  render: (id: string, environment: 'client' | 'server') => Promise<string>;
+  /** A file changed: shows what follows from it. */
+  changed: (path: string) => Promise<void>;
+  /** The terminal's key: prints what is missing with its price, then buys it. */
+  buy: () => Promise<void>;
+  dispose: () => Promise<void>;
+}
+
+const PREFIX = '@prompt-image/';
+
+export function createViteDev(server: ViteDevServer, project: Project): ViteDev {
+  const { logger, base } = server.config;
+  const hot = createHotImages(server);
+  const files = new Map<string, PublishedFile>();
+  const shown = new Map<string, PromptImage>();
+  const failing = new Map<string, string>();
+
+  const session = project.dev({
+    log: (level, message) => logger[level](message, { timestamp: true }),
+    onChange: (paths) => void Promise.all(paths.map(update)).catch(report),
+  });
+  const report = (error: unknown) =>
+    logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+  /** The object to show now: the picture, else what was shown last, else a stand-in that names the failure. */
+  const load = async (path: string): Promise<PromptImage> => {
+    try {
+      const published = await session.load(path);
+      const image = await published.image((file) => urlOf(published.address, file));
+      failing.delete(path);
+      hot.clear(path);
+      shown.set(path, image);
+      return image;
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      fail(path, error);
+      return shown.get(path) ?? failedImage(path);
+    }
+  };
+
+  /** Each manifest's files have URLs of their own, even where two show the same picture: updates go by URL. */
+  const urlOf = (address: string, file: PublishedFile): string => {
+    const tag = createHash('sha256').update(`${address} ${file.id}`).digest('hex').slice(0, 16);
+    const name = file.name.replace(/(\.\w+)$/, `.${tag}$1`);
+    files.set(name, file);
+    return `${base}${PREFIX}${name}`;
+  };
+
+  const fail = (path: string, error: PromptImageError) => {
+    const message = renderFailure(error);
+    if (failing.get(path) !== message) logger.error(message, { timestamp: true });
+    failing.set(path, message);
+    const { line, column = 1 } = error.place ?? {};
+    hot.fail(path, {
+      message: `[${error.code}] ${error.what}${error.next ? `\n\n${error.next}` : ''}`,
+      id: path,
+      ...(error.place?.frame ? { frame: error.place.frame } : {}),
+      ...(line === undefined ? {} : { loc: { file: path, line, column } }),
+    });
+  };
+
+  const failedImage = (path: string): PromptImage => {
+    const name = `failed-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.svg`;
+    files.set(name, { name, id: name, mimeType: 'image/svg+xml', read: async () => Buffer.from(FAILED) });
+    const src = `${base}${PREFIX}${name}`;
+    const size = { width: 1024, height: 1024 };
+    const image = {
+      src,
+      ...size,
+      alt: '',
+      format: 'png' as const,
+      srcset: `${src} 1024w`,
+      sources: {},
+      draft: true as const,
+    };
+    return { ...image, img: { src, w: size.width, h: size.height } };
+  };
+
+  const update = async (path: string): Promise<void> => {
+    const before = JSON.stringify(shown.get(path));
+    const image = await load(path);
+    if (JSON.stringify(image) !== before) await hot.swap(path, image);
+  };
+
+  server.middlewares.use((request, response, next) => {
+    const name = nameOf(request, base);
+    const file = name === undefined ? undefined : files.get(name);
+    if (!file) return next();
+    serve(file, request, response).catch((error: unknown) => {
+      if (!isFailure(error)) return next(error);
+      response.statusCode = 500;
+      response.end(renderFailure(error));
+    });
+  });
+
+  return {
+    hot,
+    render: async (id, environment) => hot.render(id, await load(pathOf(id)), environment),
+    changed: async (path) => {
+      await Promise.all(session.changed(path).map(update));
+    },
+    buy: session.buy,
+    dispose: session.dispose,
+  };
+}
+
+const FAILED =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024"><rect width="1024" height="1024" fill="#b91c1c" fill-opacity=".12"/></svg>';
+
+function nameOf({ url = '' }: IncomingMessage, base: string): string | undefined {
+  const [path = ''] = url.split('?');
+  return path.startsWith(`${base}${PREFIX}`) ? path.slice(base.length + PREFIX.length) : undefined;
+}
+
+async function serve(file: PublishedFile, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const etag = `"${file.id.slice(0, 32)}"`;
+  response.setHeader('ETag', etag);
+  response.setHeader('Cache-Control', 'no-cache');
+  if (request.headers['if-none-match'] === etag) {
+    response.statusCode = 304;
+    response.end();
+    return;
+  }
+  const bytes = await file.read();
+  response.setHeader('Content-Type', file.mimeType);
+  response.setHeader('Content-Length', bytes.length);
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}

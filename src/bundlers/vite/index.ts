@@ -1,0 +1,109 @@
+import type { Plugin, ViteBuilder } from 'vite';
+import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, SHORT_ID } from '../../plugin.js';
+import type { PluginOptions, Project } from '../../project.js';
+import { createViteBuild, type ViteBuild } from './build.js';
+import { createViteDev, type ViteDev } from './dev.js';
+
+/**
+ * The plugin for Vite 7 and 8.
+ *
+ * `load` gives an empty JSON document and `transform`, after every other plugin, the module: JavaScript straight from `load`
+ * would not get past Vite's own JSON plugin.
+ */
+const plugin = createPlugin((core) => {
+  let project: Project;
+  let build: ViteBuild | undefined;
+  let dev: ViteDev | undefined;
+  const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
+
+  const vite: Plugin = {
+    name: 'unplugin-prompt-image',
+    // One instance for all environments of a build: one purchase, one receipt.
+    sharedDuringBuild: true,
+
+    async configResolved(config) {
+      project = await core.open(config.root);
+      if (config.command === 'build') build = createViteBuild(config, project);
+    },
+
+    configureServer(server) {
+      dev = createViteDev(server, project);
+      const { changed, buy } = dev;
+      const { configFile, originalsDir } = project.config;
+      const report = (error: unknown) => server.config.logger.error(String(error));
+      server.watcher.add([originalsDir, ...(configFile ? [configFile] : [])]);
+      server.watcher.on('all', (_, path) => {
+        if (path === configFile) server.restart().catch(report);
+        else if (!MANIFEST_ID.test(path)) changed(path).catch(report);
+      });
+      server.bindCLIShortcuts({ customShortcuts: [{ key: 'g', description: 'buy missing images', action: buy }] });
+    },
+
+    resolveId: {
+      order: 'pre',
+      async handler(source, importer) {
+        const own = dev?.hot.modules.resolveId(source);
+        if (own || !SHORT_ID.test(source)) return own;
+        return this.resolve(lengthenId(source), importer, { skipSelf: true });
+      },
+    },
+
+    load(id) {
+      return isOurs(id) ? '{}' : dev?.hot.modules.load(id);
+    },
+
+    transform: {
+      order: 'post',
+      async handler(_, id) {
+        if (!isOurs(id)) return null;
+        const code = dev
+          ? await dev.render(id, this.environment.config.consumer)
+          : await build?.transform(this, pathOf(id), exportedBy(id));
+        return code === undefined ? null : { code, map: { mappings: '' }, moduleType: 'js' };
+      },
+    },
+
+    hotUpdate: {
+      order: 'pre',
+      async handler({ file }) {
+        if (!dev || !isOurs(file)) return undefined;
+        if (this.environment.name === 'client') await dev.changed(file);
+        // Handled: Vite's own update would reload the page.
+        return [];
+      },
+    },
+
+    buildEnd(error) {
+      if (!error) build?.check(this);
+    },
+
+    async closeBundle() {
+      await build?.afterEnvironment();
+      if (!dev) return;
+      await dev.dispose();
+      await project.dispose();
+    },
+
+    buildApp: {
+      order: 'pre',
+      async handler(builder) {
+        build?.beforeApp(builder);
+      },
+    },
+  };
+
+  /** A second plugin, because one cannot be called both before and after an app is built. */
+  const end: Plugin = {
+    name: 'unplugin-prompt-image:end',
+    sharedDuringBuild: true,
+    buildApp: {
+      order: 'post',
+      async handler(builder: ViteBuilder) {
+        await build?.afterApp(builder);
+      },
+    },
+  };
+  return [{ vite }, { vite: end }];
+});
+
+export default plugin.vite as (options?: PluginOptions) => Plugin[];

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Compilation, Compiler, LoaderContext } from 'webpack';
+import { renderFailure } from '../failure.js';
+import { createPlugin, exportedBy, MANIFEST_ID, pathOf, resolveShortId, SHORT_ID } from '../plugin.js';
+import type { BuildSession, Host, Project } from '../project.js';
+
+const NAME = 'unplugin-prompt-image';
+
+/** The plugin for webpack 5. */
+const plugin = createPlugin((core) => {
+  let project: Project;
+  let session: BuildSession | undefined;
+  return [
+    {
+      resolveId: {
+        filter: { id: SHORT_ID },
+        handler: (source, importer) => resolveShortId(source, importer),
+      },
+      loadInclude: (id) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id)),
+      async load(id) {
+        const native = this.getNativeBuildContext?.();
+        if (native?.framework !== 'webpack' || !native.loaderContext || !native.compilation || !session) {
+          throw new TypeError('This is the entry for webpack; other bundlers have their own');
+        }
+        const { loaderContext, compilation } = native;
+        const host = createHost(compilation, loaderContext);
+        const { code, failed } = await session.module(pathOf(id), exportedBy(id), host);
+        // What failed must be tried again, not taken from a persistent cache.
+        if (failed) loaderContext.cacheable(false);
+        return code;
+      },
+      webpack(compiler) {
+        compiler.hooks.beforeCompile.tapPromise(NAME, async () => {
+          project = await core.open(compiler.context);
+          session ??= project.build({ watch: compiler.watchMode });
+        });
+        compiler.hooks.thisCompilation.tap(NAME, (compilation) => {
+          compilation.hooks.finishModules.tapPromise(NAME, async () => {
+            if (session) await report(compiler, compilation, session);
+          });
+        });
+        compiler.hooks.done.tapPromise(NAME, async () => {
+          session = undefined;
+          await project.dispose();
+        });
+      },
+    },
+  ];
+});
+
+/**
+ * Files are emitted through the loader, which puts them into webpack's persistent cache with the module; a module that
+ * imported them from disk would break as soon as the derived files are deleted.
+ */
+function createHost(compilation: Compilation, loaderContext: LoaderContext<unknown>): Host {
+  return {
+    emitFile: (name, content) => {
+      const { assetModuleFilename = '[hash][ext]', hashDigestLength = 20 } = compilation.outputOptions;
+      const contentHash = createHash('sha256').update(content).digest('hex').slice(0, hashDigestLength);
+      const module = loaderContext._module;
+      const pattern = assetModuleFilename as Parameters<typeof compilation.getAssetPath>[0];
+      const path = compilation.getAssetPath(pattern, { filename: name, contentHash, ...(module ? { module } : {}) });
+      loaderContext.emitFile(path, content, undefined, { immutable: true, contenthash: contentHash });
+      return `__webpack_public_path__ + ${JSON.stringify(path)}`;
+    },
+    watchFile: (path) => loaderContext.addDependency(path),
+  };
+}
+
+async function report(compiler: Compiler, compilation: Compilation, session: BuildSession): Promise<void> {
+  const failure = session.failure();
+  const { receipt, warnings } = await session.finish();
+  const { WebpackError } = compiler.webpack;
+  const silent = (message: string) => Object.assign(new WebpackError(message), { hideStack: true });
+  if (failure) compilation.errors.push(silent(renderFailure(failure)));
+  for (const warning of warnings) compilation.warnings.push(silent(warning));
+  compiler.getInfrastructureLogger(NAME).info(receipt);
+}
+
+export default plugin.webpack;

@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import { isFailure, renderFailure } from '../failure.js';
+import {
+  type GeneratePlan,
+  type GenerateReport,
+  type Project,
+  type PurchaseEvent,
+  renderCost,
+  renderGap,
+} from '../project.js';
+import { selectAddresses, withProject } from './project.js';
+import { confirm, counted, styled } from './terminal.js';
+
+interface Options {
+  dryRun?: boolean;
+  yes?: boolean;
+  ask?: boolean;
+}
+
+export function generateCommand(): Command {
+  return new Command('generate')
+    .description('buys the pictures that are missing or stale')
+    .argument('[patterns...]', 'manifests or globs; all without any')
+    .option('--dry-run', 'only list what would be bought, with its price')
+    .option('--yes', 'buy also what is over the budget, without asking')
+    .option('--ask', 'ask before buying, also within the budget')
+    .addHelpText(
+      'after',
+      '\nWithin the budget it prints the plan and buys. Without a terminal nobody can say yes to more.',
+    )
+    .action((patterns: string[], options: Options, command: Command) =>
+      withProject(command, (project) => generate(project, patterns, options)),
+    );
+}
+
+async function generate(project: Project, patterns: readonly string[], options: Options): Promise<void> {
+  const plan = await project.plan(await selectAddresses(project, patterns));
+  printPlan(plan, project);
+  if (plan.invalid.length > 0) process.exitCode = 1;
+  if (options.dryRun || plan.count === 0) return;
+  const overBudget =
+    options.yes === true || (plan.overBudget && (await confirm('That is over the budget. Buy all the same?')));
+  if (options.ask && !options.yes && !plan.overBudget && !(await confirm(`Buy ${counted(plan.count, 'picture')}?`))) {
+    console.log('Nothing was bought.');
+    process.exitCode = 1;
+    return;
+  }
+  const report = await project.execute(plan, {
+    overBudget,
+    signal: stopOnInterrupt(),
+    onEvent: progress(plan, project),
+  });
+  printReport(report, plan);
+  if (report.failed.length > 0) process.exitCode = 1;
+}
+
+/** A short list, and last the line that matters. */
+function printPlan({ gaps, count, cost, unchanged, invalid }: GeneratePlan, { config }: Project): void {
+  for (const error of invalid) console.error(`${styled('red', renderFailure(error))}\n`);
+  for (const gap of gaps) console.log(`  ${renderGap(gap)}`);
+  const price = count === 0 ? '' : config.provider.free ? `, free (${config.provider.name})` : `, ${renderCost(cost)}`;
+  const broken = invalid.length === 0 ? '' : ` · ${counted(invalid.length, 'failure')}`;
+  console.log(styled('bold', `${count} to buy · ${unchanged} unchanged${broken}${price}`));
+}
+
+/** The first Ctrl-C starts nothing more and waits for what is paid for; the second ends at once. */
+function stopOnInterrupt(): AbortSignal {
+  const stopping = new AbortController();
+  process.once('SIGINT', () => {
+    console.error('\nStopping: what is under way is still stored. Press Ctrl-C again to end now.');
+    stopping.abort();
+    process.once('SIGINT', () => process.exit(130));
+  });
+  return stopping.signal;
+}
+
+function progress({ count, cost }: GeneratePlan, { config }: Project): (event: PurchaseEvent) => void {
+  const started = Date.now();
+  let done = 0;
+  return (event) => {
+    if (event.type === 'retrying') {
+      console.log(styled('dim', `  ${event.address}: ${event.error.what}; again in ${Math.ceil(event.wait / 1000)} s`));
+    }
+    if (event.type !== 'bought') return;
+    done += 1;
+    const left = Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
+    const spent = config.provider.free
+      ? ''
+      : ` · ${renderCost(cost === undefined ? undefined : (cost / count) * done)}`;
+    console.log(
+      `${styled('green', '✓')} ${done}/${count} ${event.address}${styled('dim', `${spent}${left > 0 ? ` · ${left} s left` : ''}`)}`,
+    );
+  };
+}
+
+function printReport({ bought, failed, notes }: GenerateReport, plan: GeneratePlan): void {
+  for (const { address, error } of failed) {
+    console.error(`\n${styled('red', '✗')} ${address}\n${isFailure(error) ? renderFailure(error) : String(error)}`);
+  }
+  for (const note of notes) console.warn(styled('yellow', `! ${note}`));
+  const commit = bought.length > 0 ? ' Commit what arrived.' : '';
+  console.log(
+    styled(
+      'bold',
+      `${counted(bought.length, 'image')} bought, ${failed.length} failed, ${plan.unchanged} unchanged.${commit}`,
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { isFailure, renderFailure } from '../failure.js';
+import { checkCommand } from './check.js';
+import { generateCommand } from './generate.js';
+import { statusCommand } from './status.js';
+import { styled } from './terminal.js';
+
+/** Commands of later versions: an error that says so. */
+const later = ['init', 'add', 'keep', 'reroll', 'pick', 'adopt', 'export', 'types', 'prune', 'report'];
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('prompt-image')
+  .description('Images as code: prompts in your repository, pictures bought once and committed.')
+  .version(version)
+  .option('--config <file>', 'config file, instead of the nearest prompt-image.config')
+  .showHelpAfterError('Run prompt-image --help for what there is.')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ prompt-image status                what there is and what is missing
+  $ prompt-image generate --dry-run    what buying would cost
+  $ prompt-image generate              buys it, within the budget
+  $ prompt-image check                 for CI: everything bought, whole and committable`,
+  );
+
+for (const command of [generateCommand(), statusCommand(), checkCommand()]) program.addCommand(command.exitOverride());
+for (const name of later) {
+  program
+    .command(name, { hidden: true })
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      console.error(`${name} is not built yet in this version.`);
+      process.exitCode = 2;
+    });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version end this way, too, with 0. A bare call shows help, which is a wrong use.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (isFailure(error)) {
+    console.error(styled('red', renderFailure(error)));
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}

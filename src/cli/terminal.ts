@@ -1,0 +1,25 @@
+import { styleText } from 'node:util';
+
+/** Colours for a terminal only, and never where NO_COLOR asks for none. */
+export function styled(style: 'red' | 'yellow' | 'green' | 'dim' | 'bold', text: string): string {
+  const colours = process.stdout.isTTY && process.stderr.isTTY && !process.env.NO_COLOR;
+  return colours ? styleText(style, text) : text;
+}
+
+/** Whether somebody is there to answer. */
+export function isInteractive(): boolean {
+  return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+}
+
+/** Asks on a terminal; without one the answer is no. */
+export async function confirm(question: string): Promise<boolean> {
+  if (!isInteractive()) return false;
+  // Loaded only here: piped, it prints escapes and waits for ever.
+  const prompts = await import('@clack/prompts');
+  return (await prompts.confirm({ message: question, initialValue: false })) === true;
+}
+
+/** `1 image`, `3 images` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

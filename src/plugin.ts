@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
+import { type Exported, openProject, type PluginOptions, type Project } from './project.js';
+
+/** What the adapters share; one per plugin instance. */
+export interface PluginCore {
+  /** Opens the project once. @param start the bundler's root */
+  open: (start: string) => Promise<Project>;
+}
+
+/** Makes an unplugin of an adapter: of what a bundler does differently. */
+export function createPlugin(
+  adapt: (core: PluginCore) => readonly Omit<UnpluginOptions, 'name' | 'enforce'>[],
+): UnpluginInstance<PluginOptions | undefined, true> {
+  return createUnplugin<PluginOptions | undefined, true>((options = {}) => {
+    let project: Promise<Project> | undefined;
+    const open = (start: string) => {
+      project ??= openProject(start, options);
+      return project;
+    };
+    return adapt({ open }).map((plugin) => ({ name: 'unplugin-prompt-image', enforce: 'pre', ...plugin }));
+  });
+}
+
+/** Matches ids and import specifiers of manifests, whatever their query. */
+export const MANIFEST_ID = /\.images?\.json(?:\?|$)/;
+/** Matches `./hero.image`, which means `./hero.image.json`. */
+export const SHORT_ID = /\.images?(?:\?.*)?$/;
+
+/** `./hero.image?url` → `./hero.image.json?url` */
+export function lengthenId(source: string): string {
+  return source.replace(/(\.images?)(\?.*)?$/, '$1.json$2');
+}
+
+/** Finds `./hero.image` beside its importer, for bundlers that do not look for `.json` by themselves. */
+export function resolveShortId(source: string, importer: string | undefined): string | undefined {
+  if (!importer || !/^\.{0,2}\//.test(source)) return undefined;
+  const id = resolve(dirname(pathOf(importer)), lengthenId(source));
+  return existsSync(pathOf(id)) ? id : undefined;
+}
+
+/** The id without its query. */
+export function pathOf(id: string): string {
+  return id.replace(/\?.*$/, '');
+}
+
+export function exportedBy(id: string): Exported {
+  return /[?&]url(?:[&=]|$)/.test(id) ? 'url' : 'object';
+}
