@@ -1,19 +1,35 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    vite: 'src/bundlers/vite/index.ts',
-    rollup: 'src/bundlers/rollup.ts',
-    webpack: 'src/bundlers/webpack.ts',
-    cli: 'src/cli/index.ts',
-    // Forked, never imported: the one file that loads sharp.
-    encoder: 'src/derivatives/encoder/child.ts',
+export default defineConfig([
+  {
+    entry: {
+      index: 'src/index.ts',
+      vite: 'src/bundlers/vite/index.ts',
+      rollup: 'src/bundlers/rollup.ts',
+      webpack: 'src/bundlers/webpack.ts',
+      cli: 'src/cli/index.ts',
+      // Forked, never imported: the one file that loads sharp.
+      encoder: 'src/derivatives/encoder/child.ts',
+    },
+    format: 'esm',
+    target: 'node20',
+    platform: 'node',
+    splitting: true,
+    clean: true,
+    dts: {
+      entry: {
+        index: 'src/index.ts',
+        vite: 'src/bundlers/vite/index.ts',
+        rollup: 'src/bundlers/rollup.ts',
+        webpack: 'src/bundlers/webpack.ts',
+      },
+    },
   },
-  format: 'esm',
-  target: 'node20',
-  platform: 'node',
-  splitting: true,
-  clean: true,
-  dts: { entry: ['src/index.ts', 'src/bundlers/rollup.ts', 'src/bundlers/webpack.ts'] },
-});
+  {
+    // What the dev server sends to browsers.
+    entry: { 'vite-client': 'src/bundlers/vite/hot/client/index.ts' },
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+  },
+]);
