@@ -20,8 +20,13 @@ const plugin = createPlugin((core) => {
         },
         resolveId: {
           order: 'pre',
-          handler(source, importer) {
-            return SHORT_ID.test(source) ? this.resolve(lengthenId(source), importer, { skipSelf: true }) : null;
+          async handler(source, importer) {
+            const isShort = SHORT_ID.test(source);
+            if (!isShort && !(MANIFEST_ID.test(source) && source.includes('?'))) return null;
+            // Rollup takes a query for a part of the file's name.
+            const [path = source, query] = (isShort ? lengthenId(source) : source).split('?');
+            const resolved = await this.resolve(path, importer, { skipSelf: true });
+            return resolved && query ? { ...resolved, id: `${resolved.id}?${query}` } : resolved;
           },
         },
         load(id) {
@@ -40,12 +45,13 @@ const plugin = createPlugin((core) => {
           },
         },
         async buildEnd(error) {
+          await project.dispose();
+          if (error) return;
           const failure = session.failure();
+          if (failure) this.error({ message: renderFailure(failure), stack: '' });
           const { receipt, warnings } = await session.finish();
           for (const warning of warnings) this.warn(warning);
           this.info(receipt);
-          await project.dispose();
-          if (failure && !error) this.error({ message: renderFailure(failure), stack: '' });
         },
       },
     },

@@ -38,7 +38,7 @@ export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): Pro
       : consent.how;
   return new PromptImageError('IMAGE_MISSING', `${images} no picture:`, {
     next: [
-      ...gaps.map((gap) => `  ${renderGap(gap)}`),
+      ...gaps.map((gap) => `  ${renderGap(gap)}`).sort(),
       '',
       `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderCost(costOfGaps(gaps, config))}) and commit what arrives: npx prompt-image generate`,
       why,

@@ -11,6 +11,8 @@ interface BuildContext {
 
 /** A build with all of its environments. */
 export interface ViteBuild {
+  /** Called when an environment, or in watch mode another round, begins. */
+  start: () => void;
   transform: (context: BuildContext, path: string, exported: Exported) => Promise<string>;
   /** Throws what has failed so far. */
   check: (context: BuildContext) => void;
@@ -29,15 +31,18 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
   const finish = async () => {
     closed = 0;
     const { receipt, warnings } = await session.finish();
-    if (!session.failure()) {
-      for (const warning of warnings) config.logger.warn(warning);
-      config.logger.info(receipt);
-    }
+    for (const warning of warnings) config.logger.warn(warning);
+    config.logger.info(receipt);
     session = project.build({ watch });
     await project.dispose();
   };
 
   return {
+    start: () => {
+      // What failed is still being reported until here.
+      if (session.failure()) session = project.build({ watch });
+    },
+
     transform: async (context, path, exported) => {
       const { code } = await session.module(path, exported, {
         // Vite's own name for an emitted file, which it replaces by the URL: base, renderBuiltUrl and relative bases included.
@@ -75,6 +80,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
     },
 
     afterEnvironment: async () => {
+      if (session.failure()) return project.dispose();
       closed += 1;
       if (closed >= expected) await finish();
     },

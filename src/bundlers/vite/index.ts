@@ -73,6 +73,10 @@ const plugin = createPlugin((core) => {
       },
     },
 
+    buildStart() {
+      build?.start();
+    },
+
     buildEnd(error) {
       if (!error) build?.check(this);
     },
