@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
+import { isFailure, type PromptImageError, renderFailure } from './failure.js';
 import { type Exported, openProject, type PluginOptions, type Project } from './project.js';
 
 /** What the adapters share; one per plugin instance. */
@@ -16,7 +17,9 @@ export function createPlugin(
   return createUnplugin<PluginOptions | undefined, true>((options = {}) => {
     let project: Promise<Project> | undefined;
     const open = (start: string) => {
-      project ??= openProject(start, options);
+      project ??= openProject(start, options).catch((error: unknown) => {
+        throw isFailure(error) ? plainError(error) : error;
+      });
       return project;
     };
     return adapt({ open }).map((plugin) => ({ name: 'unplugin-prompt-image', enforce: 'pre', ...plugin }));
@@ -47,4 +50,11 @@ export function pathOf(id: string): string {
 
 export function exportedBy(id: string): Exported {
   return /[?&]url(?:[&=]|$)/.test(id) ? 'url' : 'object';
+}
+
+/** The failure as an error that bundlers print as its message alone: a stack says nothing about a user's mistake. */
+export function plainError(failure: PromptImageError): Error {
+  const message = renderFailure(failure);
+  const error = Object.assign(new Error(message), { name: '', stack: message });
+  return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
 }

@@ -1,5 +1,4 @@
-import { renderFailure } from '../failure.js';
-import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, SHORT_ID } from '../plugin.js';
+import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../plugin.js';
 import type { BuildSession, Project } from '../project.js';
 
 /**
@@ -48,7 +47,7 @@ const plugin = createPlugin((core) => {
           await project.dispose();
           if (error) return;
           const failure = session.failure();
-          if (failure) this.error({ message: renderFailure(failure), stack: '' });
+          if (failure) this.error(plainError(failure));
           const { receipt, warnings } = await session.finish();
           for (const warning of warnings) this.warn(warning);
           this.info(receipt);

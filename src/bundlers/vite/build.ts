@@ -1,5 +1,5 @@
 import type { ResolvedConfig, ViteBuilder } from 'vite';
-import { type PromptImageError, renderFailure } from '../../failure.js';
+import { plainError } from '../../plugin.js';
 import type { Exported, Project } from '../../project.js';
 
 /** What is used of a plugin's context; Rollup's and Rolldown's are different types. */
@@ -55,7 +55,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
 
     check: (context) => {
       const failure = session.failure();
-      if (failure) context.error(withoutStack(failure));
+      if (failure) context.error(plainError(failure));
     },
 
     beforeApp: (builder) => {
@@ -67,7 +67,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
           return await build(environment);
         } catch (error) {
           const failure = session.failure();
-          throw failure ? withoutStack(failure) : error;
+          throw failure ? plainError(failure) : error;
         }
       };
     },
@@ -85,12 +85,4 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       if (closed >= expected) await finish();
     },
   };
-}
-
-/** An error that Vite prints as its message alone. */
-function withoutStack(failure: PromptImageError): Error {
-  const message = renderFailure(failure);
-  const error = Object.assign(new Error(message), { name: '', plugin: undefined });
-  error.stack = message;
-  return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
 }

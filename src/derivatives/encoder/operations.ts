@@ -49,4 +49,6 @@ export interface EncoderOperations {
   }) => Promise<{ mimeType: 'image/png' | 'image/jpeg' | 'image/webp' }>;
   /** Renders SVG to a PNG of exactly this size. The family `Prompt Image Mono` is there on machines without fonts, too. */
   raster: (job: { svg: string; width: number; height: number; target: string }) => Promise<void>;
+  /** All of `sharp.versions`, by component. */
+  versions: () => Promise<Record<string, string | undefined>>;
 }

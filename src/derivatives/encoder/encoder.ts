@@ -1,0 +1,94 @@
+import { availableParallelism } from 'node:os';
+import PQueue from 'p-queue';
+import { type ErrorCode, PromptImageError } from '../../failure.js';
+import type { EncoderOperations } from './operations.js';
+import { type EncoderProcess, startProcess } from './process.js';
+
+/** sharp, in a process of its own that starts with the first operation and does not keep ours alive. */
+export interface Encoder extends EncoderOperations {
+  /** Ends the process and waits for that. What was asked for and not answered fails with `ABORTED`, as does what is asked later. */
+  dispose: () => Promise<void>;
+}
+
+export interface EncoderSettings {
+  /** The built `child.ts`. @default `encoder.js` beside the built file that this is part of */
+  entry?: URL;
+  /**
+   * How many of sharp's operations run at once. Bytes do not depend on it.
+   * @default `os.availableParallelism()`, which heeds the limits of a container
+   */
+  threads?: number;
+}
+
+export function createEncoder({
+  entry = new URL('./encoder.js', import.meta.url),
+  threads = availableParallelism(),
+}: EncoderSettings = {}): Encoder {
+  // One picture more than threads: while one ends with a long encoding, the next is being decoded.
+  const queue = new PQueue({ concurrency: threads + 1 });
+  const disposal = new AbortController();
+  let current: EncoderProcess | undefined;
+  let pending = 0;
+
+  /** Runs one operation in the process; `subject` is what a crash is blamed on. */
+  const run = async <T>(subject: Subject, operation: (operations: EncoderOperations) => Promise<T>): Promise<T> => {
+    pending += 1;
+    try {
+      return await queue.add(
+        async () => {
+          if (disposal.signal.aborted) throw disposed(subject);
+          if (!current?.isConnected()) current = startProcess(entry, threads);
+          current.hold(true);
+          const end = current.ended.then((how) => {
+            throw disposal.signal.aborted ? disposed(subject) : crashed(subject, how);
+          });
+          return Promise.race([operation(current.operations), end]);
+        },
+        { priority: subject.priority },
+      );
+    } finally {
+      pending -= 1;
+      if (pending === 0) current?.hold(false);
+    }
+  };
+
+  return {
+    inspect: (path) => run(answer('IMAGE_INVALID', path), (on) => on.inspect(path)),
+    encode: (job) => run({ ...answer('IMAGE_INVALID', job.source), priority: 0 }, (on) => on.encode(job)),
+    prepareReference: (job) => run(answer('REFERENCE_INVALID', job.source), (on) => on.prepareReference(job)),
+    raster: (job) => run(answer('IMAGE_INVALID', 'an SVG document'), (on) => on.raster(job)),
+    versions: () => run(answer('IMAGE_INVALID', "sharp's versions"), (on) => on.versions()),
+
+    dispose: async () => {
+      disposal.abort();
+      if (!current) return;
+      const { end, ended, hold } = current;
+      hold(true);
+      end();
+      await ended;
+    },
+  };
+}
+
+/** What an operation is about. */
+interface Subject {
+  code: ErrorCode;
+  name: string;
+  /** Higher goes first. */
+  priority: number;
+}
+
+/** Something that a person or a purchase waits for, so that it overtakes the encoding of files. */
+function answer(code: ErrorCode, name: string): Subject {
+  return { code, name, priority: 1 };
+}
+
+function crashed({ code, name }: Subject, how: string): PromptImageError {
+  return new PromptImageError(code, `The encoder's process ended (${how}) while it worked on ${name}`, {
+    next: 'Run it again. If the same picture fails again, replace it; if others do, the machine may be short of memory.',
+  });
+}
+
+function disposed({ name }: Subject): PromptImageError {
+  return new PromptImageError('ABORTED', `Work on ${name} was given up, because the project was closed`);
+}
