@@ -1,0 +1,71 @@
+import { rmSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { version as viteVersion } from 'vite';
+import { createFixture, VITE } from './fixture.mjs';
+import { measure } from './measure.mjs';
+
+const quick = process.argv.includes('--quick');
+const images = quick ? 6 : 24;
+const rounds = { cold: quick ? 1 : 5, warm: quick ? 3 : 11 };
+const folder = fileURLToPath(new URL('.work', import.meta.url));
+const raw = fileURLToPath(new URL('raw.mjs', import.meta.url));
+
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
+);
+console.log(
+  `Node ${process.version}, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}, Vite ${viteVersion}`,
+);
+console.log(`${images} originals, 12 outputs each${quick ? ' (quick: the figures are rough)' : ''}\n`);
+
+const { pictures, ours, plain } = await createFixture(folder, images);
+const build = [VITE, 'build', '--logLevel', 'warn'];
+const memory = process.platform === 'linux';
+
+const cold = await compare(rounds.cold, {
+  ours: () => {
+    rmSync(join(ours, 'node_modules', '.cache'), { recursive: true, force: true });
+    return measure(build, { cwd: ours, memory });
+  },
+  other: () => {
+    rmSync(join(folder, 'raw'), { recursive: true, force: true });
+    return measure([raw, pictures, join(folder, 'raw')], { cwd: folder, memory });
+  },
+});
+const warm = await compare(rounds.warm, {
+  ours: () => measure(build, { cwd: ours, memory: false }),
+  other: () => measure(build, { cwd: plain, memory: false }),
+});
+
+print('cold build, wall', cold, 'wall', 's', 'raw sharp', 1.15);
+if (memory) print('cold build, memory', cold, 'memory', 'MB', 'raw sharp', 1.2);
+print('warm build, wall', warm, 'wall', 's', 'plain Vite', 1.0);
+rmSync(folder, { recursive: true, force: true });
+
+/** In turn, so that a machine that slows down does so for both; the one that goes first alternates. */
+async function compare(count, { ours, other }) {
+  const pairs = [];
+  for (let round = 0; round < count; round++) {
+    const first = round % 2 === 0 ? await ours() : undefined;
+    const theirs = await other();
+    pairs.push({ ours: first ?? (await ours()), other: theirs });
+  }
+  return pairs;
+}
+
+function print(name, pairs, figure, unit, opponent, aim) {
+  const of = (side) => median(pairs.map((pair) => pair[side][figure]));
+  const ratio = median(pairs.map((pair) => pair.ours[figure] / pair.other[figure]));
+  const digits = unit === 's' ? 2 : 0;
+  console.log(
+    `${name.padEnd(20)} ${of('ours').toFixed(digits)} ${unit} against ${of('other').toFixed(digits)} ${unit} of ${opponent}: ${ratio.toFixed(2)} (aim ≤ ${aim})`,
+  );
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
