@@ -5,7 +5,7 @@ import { type ResolvedConfig, resolveConfig } from './config/config.js';
 import type { InlineOptions } from './config/options.js';
 import { openCache } from './derivatives/cache.js';
 import { createDerivatives } from './derivatives/derivatives.js';
-import { createEncoder } from './derivatives/encoder/encoder.js';
+import { createLazyEncoder } from './derivatives/encoder/lazy.js';
 import { sharpVersions } from './derivatives/encoder/versions.js';
 import { readResult, withFile } from './derivatives/scratch.js';
 import { PromptImageError } from './failure.js';
@@ -64,7 +64,7 @@ export interface Project {
  */
 export async function openProject(start: string, options: InlineOptions = {}): Promise<Project> {
   const config = await resolveConfig(start, options);
-  const encoder = createEncoder();
+  const encoder = createLazyEncoder();
   const cache = await openCache(config.cacheDir);
   const derivatives = createDerivatives(cache, encoder, await sharpVersions(encoder.versions));
   const originals = openOriginals(config.originalsDir);

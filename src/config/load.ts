@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { createJiti } from 'jiti';
+import { pathToFileURL } from 'node:url';
 import { PromptImageError } from '../failure.js';
 import { type Config, parseConfig } from './options.js';
 
@@ -20,11 +20,9 @@ async function readJson(file: string, name: string): Promise<unknown> {
 }
 
 async function evaluate(file: string, name: string): Promise<unknown> {
-  // No caches: an edited config counts at once, and nothing is written beside it.
-  const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false });
   let exported: unknown;
   try {
-    exported = await jiti.import(file, { default: true });
+    exported = await importDefault(file);
   } catch (error) {
     if (error instanceof PromptImageError || !(error instanceof Error)) throw error;
     throw invalid(name, error);
@@ -36,6 +34,17 @@ async function evaluate(file: string, name: string): Promise<unknown> {
     });
   }
   return exported;
+}
+
+/** Anew for each state of the file. jiti, which takes long to load, only where Node does not take the file as it is. */
+async function importDefault(file: string): Promise<unknown> {
+  if (/\.m?js$/.test(file)) {
+    const { mtimeMs } = await stat(file);
+    return ((await import(`${pathToFileURL(file)}?${mtimeMs}`)) as { default?: unknown }).default;
+  }
+  const { createJiti } = await import('jiti');
+  // No caches: nothing is written beside the config.
+  return createJiti(import.meta.url, { moduleCache: false, fsCache: false }).import(file, { default: true });
 }
 
 function invalid(name: string, cause: Error): PromptImageError {

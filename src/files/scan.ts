@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import fastGlob from 'fast-glob';
 import { PromptImageError } from '../failure.js';
 import { MAX_MANIFEST_BYTES } from '../manifest/parse.js';
 
@@ -16,6 +15,8 @@ export interface ScanOptions {
 /** The manifests of a project, relative to its root with forward slashes, sorted. */
 export async function scanManifests({ root, include, exclude }: ScanOptions): Promise<string[]> {
   const ignore = [...OUTPUT_FOLDERS.map((folder) => `**/${folder}/**`), ...exclude];
+  // Only commands scan; builds meet their images one by one.
+  const { default: fastGlob } = await import('fast-glob');
   const files = await fastGlob([...include], { cwd: root, ignore, dot: true, followSymbolicLinks: false });
   return files.sort();
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import PQueue from 'p-queue';
+import type PQueue from 'p-queue';
 import { isFailure, PromptImageError } from '../failure.js';
 import type { Reference } from '../files/references.js';
 import { withLock } from '../originals/lock.js';
@@ -70,10 +70,16 @@ const lasting: { [code: string]: (want: Want) => string } = {
 
 export function createPurchases(options: PurchaseOptions): Purchases {
   const { provider, originals, intents, budget, onEvent } = options;
-  const queue = new PQueue({ concurrency: options.concurrency });
+  let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<{ original: Original; bought: boolean }>>();
   const failures = new Map<string, PromptImageError>();
   let admitted: Promise<void> | undefined;
+
+  /** The library is loaded with the first purchase; most builds have none. */
+  const enqueue = async <T>(task: () => Promise<T>): Promise<T> => {
+    queue ??= import('p-queue').then(({ default: Queue }) => new Queue({ concurrency: options.concurrency }));
+    return (await queue).add(task);
+  };
 
   const failureOf = (want: Want) =>
     failures.get('all') ?? failures.get(`model ${want.request.model}`) ?? failures.get(want.key);
@@ -161,8 +167,7 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       if (failure) throw failure;
       const already = running.get(want.key);
       if (already) return already;
-      const purchase = queue
-        .add(() => lookOrCall(want, signal))
+      const purchase = enqueue(() => lookOrCall(want, signal))
         .catch((error: unknown) => {
           remember(want, error);
           throw error;
