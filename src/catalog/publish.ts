@@ -1,5 +1,5 @@
 import type { DerivedCache } from '../derivatives/cache.js';
-import type { DerivedImage, Derivatives } from '../derivatives/derivatives.js';
+import type { Derivatives, DerivedImage } from '../derivatives/derivatives.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import { readResult } from '../derivatives/scratch.js';
 import { renderXmp } from '../derivatives/xmp.js';

@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, readIfExists, TEMPORARY } from '../files/durable.js';
+import { listIfExists, readIfExists, TEMPORARY } from '../files/durable.js';
 import { sha256 } from '../request.js';
 
 /**
@@ -65,11 +65,6 @@ export async function openCache(folder: string): Promise<DerivedCache> {
 }
 
 async function list(folder: string): Promise<Map<string, string>> {
-  try {
-    const entries = await readdir(folder);
-    return new Map(entries.map((name) => [pattern.exec(name)?.[1] ?? '', name]));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return new Map();
-    throw error;
-  }
+  const entries = await listIfExists(folder);
+  return new Map(entries.map((name) => [pattern.exec(name)?.[1] ?? '', name]));
 }

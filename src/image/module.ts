@@ -22,7 +22,10 @@ export function usedTokens(exported: PromptImage | string): number[] {
  * @param exported the object, or its `src` alone for `?url`, with tokens for URLs
  * @param expressions JavaScript for the URL of each token
  */
-export function renderModule(exported: PromptImage | string, expressions: ReadonlyMap<number, string> = new Map()): string {
+export function renderModule(
+  exported: PromptImage | string,
+  expressions: ReadonlyMap<number, string> = new Map(),
+): string {
   const urls = [...expressions].map(([index, expression]) => `const url${index} = ${expression};`);
   const body = JSON.stringify(exported, undefined, 2)
     .replace(TOKEN, '" + url$1 + "')

@@ -1,8 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFailure } from '../failure.js';
-import { createOnce, isErrno } from '../files/durable.js';
+import { createOnce, isErrno, listIfExists } from '../files/durable.js';
 import { labelOf } from '../image/label.js';
 import { extensionOf, type OriginalName, parseName, stemOf } from './names.js';
 import { type Original, readOriginal } from './read.js';
@@ -137,7 +137,7 @@ interface Listing {
 
 async function listFolder(folder: string): Promise<Listing> {
   const listing: Listing = { files: new Map(), stems: new Map() };
-  for (const name of (await readFolder(folder)).sort()) {
+  for (const name of (await listIfExists(folder)).sort()) {
     const parsed = parseName(name);
     if (!parsed) continue;
     const { stem, key16 } = parsed;
@@ -145,15 +145,6 @@ async function listFolder(folder: string): Promise<Listing> {
     listing.stems.set(key16, (listing.stems.get(key16) ?? new Set()).add(stem));
   }
   return listing;
-}
-
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
 
 /** Earliest first; the hash settles a tie. Nobody can win by grinding a hash: rivals are reported as a conflict. */

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PromptImageError } from '../failure.js';
-import { isErrno, readIfExists, removeFile, replaceFile } from '../files/durable.js';
+import { listIfExists, readIfExists, removeFile, replaceFile } from '../files/durable.js';
 import { prepareFolder } from '../originals/originals.js';
 import type { OriginalRecord } from '../originals/record.js';
 
@@ -36,7 +35,7 @@ export function openIntents(originalsFolder: string): Intents {
     },
     close: removeFile,
     list: async () => {
-      const names = (await readFolder(folder)).filter((name) => /^[0-9a-f]{16}-[0-9a-f]{8}\.json$/.test(name));
+      const names = (await listIfExists(folder)).filter((name) => /^[0-9a-f]{16}-[0-9a-f]{8}\.json$/.test(name));
       return names.map((name) => ({ path: join(folder, name), key16: name.slice(0, 16) }));
     },
     read: async (path) => {
@@ -55,13 +54,4 @@ function parse(path: string, text: string): PaidPicture {
   }
   // What else it holds is checked when the record is written and read back.
   return { ...(parsed.data as unknown as Omit<PaidPicture, 'bytes'>), bytes: Buffer.from(parsed.data.bytes, 'base64') };
-}
-
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
