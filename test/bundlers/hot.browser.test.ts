@@ -176,8 +176,10 @@ describe.each([
     await page.waitForSelector('.later[src*="hero-blue-"]');
     await push({ color: 'green', alt: 'Green' });
     await untilShown(page, 'green');
-    await page.click('#later');
-    await page.waitForFunction(`document.querySelectorAll('.later[src*="hero-green-"]').length === 2`);
+    // At once, not by way of the picture between, which would be fetched.
+    const later = `(async () => { later.click(); await null; return document.querySelector('figure:last-child') })()`;
+    expect(await page.evaluate(`${later}.then((figure) => figure.innerHTML)`)).toContain('hero-green-');
+    expect(await page.locator('.later[src*="hero-green-"]').count()).toBe(2);
     // Back to URLs that were exchanged before.
     await push(RED);
     await untilShown(page, 'red');

@@ -206,4 +206,6 @@ test('the prompt, then the queue, then the standing answer decide what comes', a
   const answers: unknown[] = [];
   for (const prompt of ['a cat', 'a dog', 'a cat', 'a dog', 'a cat']) answers.push(await answered(prompt));
   expect(answers).toEqual([500, 'queued', 'a cat', 'standing', 'a cat']);
+  gemini.whenPrompt(/a cat/, textOnly('newer'));
+  expect(await answered('a cat')).toBe('newer');
 });
