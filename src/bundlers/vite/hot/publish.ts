@@ -59,17 +59,14 @@ function invalidate(
 }
 
 function renderUpdates({ boundaries }: Reach, timestamp: number): Update[] {
-  const updates = boundaries.map(
-    ({ module, via }): Update => ({
-      type: 'js-update',
-      timestamp,
-      path: module.url,
-      acceptedPath: via.url,
-      explicitImportRequired: !isScript(via.url),
-      isWithinCircularImport: false,
-    }),
-  );
-  return [...new Map(updates.map((update) => [`${update.path}\0${update.acceptedPath}`, update])).values()];
+  return boundaries.map(({ module, via }) => ({
+    type: 'js-update',
+    timestamp,
+    path: module.url,
+    acceptedPath: via.url,
+    explicitImportRequired: !isScript(via.url),
+    isWithinCircularImport: false,
+  }));
 }
 
 /** Whether Vite serves a URL as a module without being told by `?import`; its own test, which it does not export. */
