@@ -55,6 +55,7 @@ export function exportedBy(id: string): Exported {
 /** The failure as an error that bundlers print as its message alone: a stack says nothing about a user's mistake. */
 export function plainError(failure: PromptImageError): Error {
   const message = renderFailure(failure);
-  const error = Object.assign(new Error(message), { name: '', stack: message });
+  // Rollup prints the message, then what the stack has beyond the message's line.
+  const error = Object.assign(new Error(message), { name: '', stack: `${message}\n` });
   return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
 }

@@ -9,7 +9,7 @@ import type { BuildSession, Project } from '../project.js';
  */
 const plugin = createPlugin((core) => {
   let project: Project;
-  let session: BuildSession;
+  let session: BuildSession | undefined;
   return [
     {
       rollup: {
@@ -34,8 +34,8 @@ const plugin = createPlugin((core) => {
         transform: {
           order: 'post',
           async handler(_, id) {
-            if (!MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
-            const { code } = await session.module(pathOf(id), exportedBy(id), {
+            if (!session || !MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
+            const code = await session.module(pathOf(id), exportedBy(id), {
               emitFile: (name, source) =>
                 `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
               watchFile: (file) => this.addWatchFile(file),
@@ -43,7 +43,13 @@ const plugin = createPlugin((core) => {
             return { code, map: { mappings: '' } };
           },
         },
+        // Taken from the cache of a watching build it would be missing from the receipt, and its failures from the report.
+        shouldTransformCachedModule({ id }) {
+          return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
+        },
         async buildEnd(error) {
+          // Called, too, where the project could not be opened.
+          if (!session) return;
           await project.dispose();
           if (error) return;
           const failure = session.failure();

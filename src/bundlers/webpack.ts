@@ -23,11 +23,9 @@ const plugin = createPlugin((core) => {
           throw new TypeError('This is the entry for webpack; other bundlers have their own');
         }
         const { loaderContext, compilation } = native;
-        const host = createHost(compilation, loaderContext);
-        const { code, failed } = await session.module(pathOf(id), exportedBy(id), host);
-        // What failed must be tried again, not taken from a persistent cache.
-        if (failed) loaderContext.cacheable(false);
-        return code;
+        // A cached module would know nothing of a changed config or a damaged original, and be missing from the receipt.
+        loaderContext.cacheable(false);
+        return session.module(pathOf(id), exportedBy(id), createHost(compilation, loaderContext));
       },
       webpack(compiler) {
         compiler.hooks.beforeCompile.tapPromise(NAME, async () => {
@@ -48,10 +46,6 @@ const plugin = createPlugin((core) => {
   ];
 });
 
-/**
- * Files are emitted through the loader, which puts them into webpack's persistent cache with the module; a module that
- * imported them from disk would break as soon as the derived files are deleted.
- */
 function createHost(compilation: Compilation, loaderContext: LoaderContext<unknown>): Host {
   return {
     emitFile: (name, content) => {

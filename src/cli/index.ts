@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isFailure, renderFailure } from '../failure.js';
 import { checkCommand } from './check.js';
 import { generateCommand } from './generate.js';
@@ -46,6 +46,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
+    // Commander prints what it throws itself; this comes from a command.
+    if (error instanceof InvalidArgumentError) console.error(styled('red', error.message));
     // Help and version end this way, too, with 0. A bare call shows help, which is a wrong use.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (isFailure(error)) {

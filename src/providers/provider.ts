@@ -18,7 +18,7 @@ export interface ImageRequest {
 }
 
 export interface GenerateContext {
-  /** Aborted on timeout and on Ctrl-C. */
+  /** Aborted when the time for the call is over. */
   signal: AbortSignal;
   /** Renders an SVG document to PNG bytes of exactly this size in pixels, in the encoder's process. */
   raster: (svg: string, size: { width: number; height: number }) => Promise<Uint8Array>;

@@ -7,7 +7,7 @@ export interface AttemptOptions {
   timeout: number;
   /** Further attempts after the first. */
   retries: number;
-  /** Ends everything at once. */
+  /** Starts no further attempt and ends a pause at once. A call under way goes on: it may be billed, so its picture is taken. */
   signal: AbortSignal;
   /** Called before an attempt whose predecessor may have been billed. */
   onAmbiguous: (error: ProviderError) => void;
@@ -29,35 +29,48 @@ export async function attempt(
 ): Promise<GeneratedPicture> {
   let ambiguous = 0;
   for (let retry = 0; ; retry++) {
+    if (signal.aborted) throw stopped(signal.reason);
     try {
-      return await once(generate, timeout, signal);
+      return await once(generate, timeout);
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.retry === 'never' || retry >= retries) throw error;
-      if (error.retry === 'once') {
-        ambiguous += 1;
-        if (ambiguous > 1) throw error;
-        onAmbiguous(error);
-      }
+      const final = !(error instanceof ProviderError) || error.retry === 'never' || retry >= retries || signal.aborted;
+      if (final) throw error;
+      if (error.retry === 'once' && ++ambiguous > 1) throw error;
       // Full jitter between half and whole: processes that failed together do not come back together.
       const backoff = Math.min(LONGEST_BACKOFF, FIRST_WAIT * 2 ** retry) * (0.5 + Math.random() / 2);
       const wait = error.retryAfter ?? backoff;
       if (wait > LONGEST_WAIT) throw error;
       onRetry(error, wait);
-      await delay(wait, undefined, { signal });
+      await pause(wait, signal);
+      if (error.retry === 'once') onAmbiguous(error);
     }
   }
+}
+
+async function pause(wait: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(wait, undefined, { signal });
+  } catch (error) {
+    throw signal.aborted ? stopped(error) : error;
+  }
+}
+
+function stopped(cause: unknown): PromptImageError {
+  return new PromptImageError('ABORTED', 'stopped before it was asked for', { cause });
 }
 
 async function once(
   generate: (signal: AbortSignal) => Promise<GeneratedPicture>,
   timeout: number,
-  signal: AbortSignal,
 ): Promise<GeneratedPicture> {
   const clock = AbortSignal.timeout(timeout);
+  // Providers of other people may not look at their signal.
+  const expired = new Promise<never>((_, reject) => {
+    clock.addEventListener('abort', () => reject(clock.reason), { once: true });
+  });
   try {
-    return await generate(AbortSignal.any([signal, clock]));
+    return await Promise.race([expired, (async () => generate(clock))()]);
   } catch (error) {
-    if (signal.aborted) throw new PromptImageError('ABORTED', 'stopped before the picture arrived', { cause: error });
     if (error instanceof PromptImageError) throw error;
     if (clock.aborted) {
       throw new ProviderError('PROVIDER_TIMEOUT', `no answer within ${Math.round(timeout / 1000)} s`, {

@@ -18,7 +18,7 @@ export interface Host {
 /** One build, with all of its environments. Failures are collected, so that one run shows all of them. */
 export interface BuildSession {
   /** Source of the module that stands in a manifest's place. What fails is reported by `failure`. */
-  module: (path: string, exported: Exported, host: Host) => Promise<{ code: string; failed: boolean }>;
+  module: (path: string, exported: Exported, host: Host) => Promise<string>;
   /** All failures so far as one error. */
   failure: () => PromptImageError | undefined;
   /** The line that every build ends with, and what a person should know. */
@@ -27,7 +27,9 @@ export interface BuildSession {
 
 /** @param watch a build that goes on: it never fails for missing pictures and never buys, like a dev server nobody looks at */
 export function startBuild(context: Context, watch: boolean): BuildSession {
-  const { config, purchases, publisher, served } = context;
+  const { config, originals, purchases, publisher, served } = context;
+  // A build that goes on for long: pictures may have come since the last round.
+  originals.refresh();
   const reused = new Set<string>();
   const bought = new Set<string>();
   const drafts = new Map<string, string>();
@@ -87,15 +89,17 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       const name = addressOf(config.root, path);
       failures.delete(name);
       gaps.delete(name);
+      // Bundlers do not watch what a plugin loads for them.
+      watchFile(path);
       try {
         await recover();
         const published = await resolve(await context.readEntry(importedAddress(config, path), watchFile));
-        if (published) return { code: await published.module(exported, emitFile), failed: false };
+        if (published) return await published.module(exported, emitFile);
       } catch (error) {
         if (!isFailure(error)) throw error;
         failures.set(name, error.place ? error : at(name, error));
       }
-      return { code: 'export default undefined;', failed: true };
+      return 'export default undefined;';
     },
 
     finish: async () => {

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import type { Published } from '../catalog/publish.js';
 import { isFailure } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import { isInside } from '../files/references.js';
+import { parseName } from '../originals/names.js';
 import { renderCost } from '../purchase/price.js';
 import { saveServed } from './build.js';
 import type { Context } from './context.js';
+import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
 import { costOfGaps, type Gap, missingImages, modelsOf, renderGap } from './missing.js';
 
@@ -110,8 +112,8 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
         try {
           await purchases.buy(entry, stopping.signal);
         } catch (error) {
-          if (!isFailure(error)) throw error;
-          if (error.code !== 'ABORTED') log('warn', `${entry.address}: [${error.code}] ${error.message}`);
+          const { code, message } = failureOf(error);
+          if (code !== 'ABORTED') log('warn', `${entry.address}: [${code}] ${message}`);
         }
         onChange([join(config.root, entry.address)]);
       }),
@@ -153,7 +155,7 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
 
     changed: (path) => {
       if (isInside(config.originalsDir, path)) {
-        if (path.includes('.local')) return [];
+        if (!parseName(basename(path))) return [];
         originals.refresh();
         return [...dependencies.keys()].map((address) => join(config.root, address));
       }

@@ -95,8 +95,10 @@ export async function executePlan(
   return { bought: bought.sort(), failed, notes };
 }
 
-function failureOf(error: unknown): PromptImageError {
+/** Why a purchase failed. @throws what is no failure of a purchase */
+export function failureOf(error: unknown): PromptImageError {
   if (isFailure(error)) return error;
-  if (error instanceof DOMException) return new PromptImageError('ABORTED', 'stopped before it was asked for');
-  throw error;
+  // What waits for its turn or for another attempt is stopped by an error of the platform's, of several classes.
+  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+  return new PromptImageError('ABORTED', 'stopped before it was asked for', { cause: error });
 }

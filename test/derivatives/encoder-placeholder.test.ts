@@ -2,10 +2,10 @@ import sharp from 'sharp';
 import { thumbHashToAverageRGBA, thumbHashToRGBA } from 'thumbhash';
 import { expect, test } from 'vitest';
 import type { EncodeJob } from '../../src/derivatives/encoder/operations.js';
-import { useEncoder } from './encoder-suite.js';
+import { openSuite } from './encoder-suite.js';
 import { distance, flat, pixelAt } from './pictures.js';
 
-const suite = useEncoder();
+const suite = openSuite();
 
 test('placeholders: a colour with each, a few bytes that show the picture', async () => {
   const source = await suite.original(

@@ -22,7 +22,7 @@ export interface Suite {
   ) => Promise<string>;
 }
 
-export function useEncoder(): Suite {
+export function openSuite(): Suite {
   let built: BuiltEncoder;
   let encoder: Encoder;
   let workspace: Workspace;

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { createEncoder } from '../../src/derivatives/encoder/encoder.js';
 import { outputFormats } from '../../src/image/formats.js';
 import { readTags } from '../support/exiftool.js';
-import { useEncoder } from './encoder-suite.js';
+import { openSuite } from './encoder-suite.js';
 import { distance, flat, photo, pixelAt, wanted } from './pictures.js';
 
-const suite = useEncoder();
+const suite = openSuite();
 
 test('every format in every size, as reported, and nothing else', async () => {
   const source = await suite.original('photo.jpg', photo(640, 360).jpeg());
@@ -101,14 +101,20 @@ test('an overlay is drawn over the cut picture', async () => {
   const source = await suite.original('plain.png', flat(200, 100, [0, 0, 255]).png());
   const overlay =
     '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><rect width="50" height="100" fill="#f00"/></svg>';
-  const file = await suite.encodeOne({ source, overlay, crop: { width: 100, height: 100, position: 'left' } }, 'png', [50, 50]);
+  const file = await suite.encodeOne(
+    { source, overlay, crop: { width: 100, height: 100, position: 'left' } },
+    'png',
+    [50, 50],
+  );
   expect(distance(await pixelAt(file, 10, 25), [255, 0, 0])).toBeLessThan(3);
   expect(distance(await pixelAt(file, 40, 25), [0, 0, 255])).toBeLessThan(3);
   expect((await sharp(file).metadata()).hasAlpha).toBe(false);
 });
 
 test('bytes depend neither on the number of threads nor on what else is made', async () => {
-  const sources = await Promise.all([0, 1, 2].map((index) => suite.original(`${index}.png`, photo(400 + index, 300).png())));
+  const sources = await Promise.all(
+    [0, 1, 2].map((index) => suite.original(`${index}.png`, photo(400 + index, 300).png())),
+  );
   const make = async (folder: string, threads: number, formats: readonly (typeof outputFormats)[number][]) => {
     await suite.workspace.write(`${folder}/.keep`, '');
     const own = createEncoder({ entry: suite.built.entry, threads });
@@ -129,4 +135,3 @@ test('bytes depend neither on the number of threads nor on what else is made', a
   expect(await make('four', 4, outputFormats)).toEqual(one);
   expect(await make('alone', 2, ['avif'])).toEqual(one.map((hashes) => hashes.slice(0, 2)));
 });
-

@@ -43,19 +43,18 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       if (session.failure()) session = project.build({ watch });
     },
 
-    transform: async (context, path, exported) => {
-      const { code } = await session.module(path, exported, {
+    transform: (context, path, exported) =>
+      session.module(path, exported, {
         // Vite's own name for an emitted file, which it replaces by the URL: base, renderBuiltUrl and relative bases included.
         emitFile: (name, source) =>
           JSON.stringify(`__VITE_ASSET__${context.emitFile({ type: 'asset', name, source })}__`),
         watchFile: (file) => context.addWatchFile(file),
-      });
-      return code;
-    },
+      }),
 
     check: (context) => {
       const failure = session.failure();
-      if (failure) context.error(plainError(failure));
+      // Rolldown puts the name before the message, and the stack behind it.
+      if (failure) context.error(Object.assign(plainError(failure), { name: failure.name, stack: '' }));
     },
 
     beforeApp: (builder) => {

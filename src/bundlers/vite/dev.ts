@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ViteDevServer } from 'vite';
 import { isFailure, type PromptImageError, renderFailure } from '../../failure.js';
 import { pathOf } from '../../plugin.js';
@@ -19,12 +20,18 @@ export interface ViteDev {
 }
 
 const PREFIX = '@prompt-image/';
+/**
+ * Milliseconds before a changed file is read. Whoever saves it empties it first, and the watcher keeps the next change to
+ * itself if it comes within 5 ms.
+ */
+const SETTLE = 50;
 
 export function createViteDev(server: ViteDevServer, project: Project): ViteDev {
   const { logger, base } = server.config;
   const hot = createHotImages(server);
   const files = new Map<string, PublishedFile>();
   const shown = new Map<string, PromptImage>();
+  const delivered = new Map<string, string>();
   const failing = new Map<string, string>();
 
   const session = project.dev({
@@ -88,10 +95,13 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     return { ...image, img: { src, w: size.width, h: size.height } };
   };
 
+  /** Several changes at once make several updates, of which one finds something new. */
   const update = async (path: string): Promise<void> => {
-    const before = JSON.stringify(shown.get(path));
     const image = await load(path);
-    if (JSON.stringify(image) !== before) await hot.swap(path, image);
+    const version = JSON.stringify(image);
+    if (delivered.get(path) === version) return;
+    delivered.set(path, version);
+    await hot.swap(path, image);
   };
 
   server.middlewares.use((request, response, next) => {
@@ -107,9 +117,18 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
 
   return {
     hot,
-    render: async (id, environment) => hot.render(id, await load(pathOf(id)), environment),
+    render: async (id, environment) => {
+      const path = pathOf(id);
+      const image = await load(path);
+      // Of the first one only: pages that have an older one are still to get an update.
+      if (!delivered.has(path)) delivered.set(path, JSON.stringify(image));
+      return hot.render(id, image, environment);
+    },
     changed: async (path) => {
-      await Promise.all(session.changed(path).map(update));
+      const affected = session.changed(path);
+      if (affected.length === 0) return;
+      await delay(SETTLE);
+      await Promise.all(affected.map(update));
     },
     buy: session.buy,
     dispose: session.dispose,

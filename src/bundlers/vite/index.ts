@@ -63,6 +63,9 @@ const plugin = createPlugin((core) => {
       },
     },
 
+    // Of Rollup in Vite 7, whose watching builds would take the module from a cache; Vite 8 has none, and no type for it.
+    ...{ shouldTransformCachedModule: ({ id }: { id: string }) => isOurs(id) },
+
     hotUpdate: {
       order: 'pre',
       async handler({ file }) {

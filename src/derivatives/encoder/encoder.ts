@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import { type ErrorCode, PromptImageError } from '../../failure.js';
 import type { EncoderOperations } from './operations.js';
-import { type EncoderProcess, startProcess } from './process.js';
+import { type EncoderProcess, type Ending, startProcess } from './process.js';
 
 /** sharp, in a process of its own that starts with the first operation and does not keep ours alive. */
 export interface Encoder extends EncoderOperations {
@@ -39,8 +39,8 @@ export function createEncoder({
           if (disposal.signal.aborted) throw disposed(subject);
           if (!current?.isConnected()) current = startProcess(entry, threads);
           current.hold(true);
-          const end = current.ended.then((how) => {
-            throw disposal.signal.aborted ? disposed(subject) : crashed(subject, how);
+          const end = current.ended.then((ending) => {
+            throw disposal.signal.aborted ? disposed(subject) : crashed(subject, ending);
           });
           return Promise.race([operation(current.operations), end]);
         },
@@ -83,8 +83,11 @@ function answer(code: ErrorCode, name: string): Subject {
   return { code, name, priority: 1 };
 }
 
-function crashed({ code, name }: Subject, how: string): PromptImageError {
-  return new PromptImageError(code, `The encoder's process ended (${how}) while it worked on ${name}`, {
+function crashed({ code, name }: Subject, { signal, words }: Ending): PromptImageError {
+  if (signal === undefined) {
+    return new PromptImageError(code, `The encoder's process failed before it was done with ${name}: ${words}`);
+  }
+  return new PromptImageError(code, `The encoder's process was ended by ${signal} while it worked on ${name}`, {
     next: 'Run it again. If the same picture fails again, replace it; if others do, the machine may be short of memory.',
   });
 }

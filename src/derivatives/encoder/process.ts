@@ -10,16 +10,23 @@ export interface EncoderProcess {
   operations: EncoderOperations;
   /** False once it has ended or was told to. */
   isConnected: () => boolean;
-  /** Settles with how the process ended and the last that it said. */
-  ended: Promise<string>;
+  ended: Promise<Ending>;
   /** Whether waiting for this process keeps ours alive. */
   hold: (busy: boolean) => void;
   /** Tells the process to end at once, whatever it is doing. */
   end: () => void;
 }
 
+/** How a process ended. */
+export interface Ending {
+  /** What killed it; `undefined` where it exited by itself. */
+  signal: string | undefined;
+  /** The error that it died of, or else the last that it and its libraries said. */
+  words: string;
+}
+
 /** Characters kept of what the process and its libraries write to stderr. */
-const LAST_WORDS = 500;
+const LAST_WORDS = 8000;
 
 /** @param threads how many of sharp's operations run at once */
 export function startProcess(entry: URL, threads: number): EncoderProcess {
@@ -41,11 +48,10 @@ export function startProcess(entry: URL, threads: number): EncoderProcess {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS);
   });
-  const ended = new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    // Not `close`: where handles were unreferenced in between, Node does not always emit it.
-    child.once('exit', (code, signal) =>
-      resolve([signal ?? `exit code ${code}`, lastWords.trim()].filter(Boolean).join(': ')),
+  const ended = new Promise<Ending>((resolve) => {
+    child.on('error', (error) => resolve({ signal: undefined, words: error.message }));
+    child.once('close', (code, signal) =>
+      resolve({ signal: signal ?? undefined, words: errorIn(lastWords) || `exit code ${code}` }),
     );
   });
 
@@ -77,4 +83,9 @@ export function startProcess(entry: URL, threads: number): EncoderProcess {
       if (child.connected) child.disconnect();
     },
   };
+}
+
+/** Node prints source line, error and stack: of these the error with its message, such as sharp's advice on installing it. */
+function errorIn(words: string): string {
+  return /^\w*Error\b.*?(?=\n {4}at |\n\nNode\.js |$(?![\s\S]))/ms.exec(words)?.[0] ?? words.trim().slice(-500);
 }

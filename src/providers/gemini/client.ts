@@ -4,8 +4,10 @@ import {
   type ImageRequest,
   type KeyedProvider,
   ProviderError,
+  type Retry,
 } from '../provider.js';
 import { parseErrorResponse } from './errors.js';
+import { createRedactor, printable } from './redact.js';
 import { renderRequest } from './request.js';
 import { parseResponse } from './response.js';
 
@@ -31,28 +33,42 @@ const unsent = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+/** No certificate that can be trusted, or no TLS at all: nothing was sent either, and the next time is the same. */
+const unsafe = /CERT|_SIGNATURE$|^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL)$/;
 
 /** A provider for any service that speaks the native Gemini API. The key stays in this closure. */
 export function createGemini(service: GeminiService, apiKey?: string): KeyedProvider {
   const base = parseBase(service.baseUrl);
-  const key = apiKey?.trim().replace(/^(["'])(.*)\1$/, '$2');
+  const key = apiKey === undefined ? undefined : cleanKey(apiKey);
   return {
     name: service.name,
     keyNames: service.keyNames,
     hasKey: Boolean(key),
-    usesKey: (candidate) => Boolean(key) && candidate === key,
+    usesKey: (candidate) => Boolean(key) && cleanKey(candidate) === key,
     withKey: (given) => (key ? createGemini(service, key) : createGemini(service, given)),
     generate: async (request, context) => call(service, base, requireKey(service, key), request, context),
   };
 }
 
+/** Without what a paste brings along. */
+function cleanKey(text: string): string {
+  return text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();
+}
+
 function parseBase(baseUrl: string): string {
-  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
-    throw new ProviderError('CONFIG_INVALID', `baseUrl ${JSON.stringify(baseUrl)} is not a URL`, {
-      next: 'For example https://www.anyfast.ai',
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(url.href);
+  if (!plain) {
+    // What stands around these characters can be a secret.
+    const shown = /[?#@]/.test(baseUrl) ? 'baseUrl' : `baseUrl ${JSON.stringify(baseUrl)}`;
+    throw new ProviderError('CONFIG_INVALID', `${shown} is not the plain address of a service`, {
+      next: 'For example https://www.anyfast.ai, without a query or a password.',
     });
   }
-  return baseUrl.replace(/\/+$/, '');
+  return url.href.replace(/\/+$/, '');
 }
 
 function requireKey({ keyNames }: GeminiService, key: string | undefined): string {
@@ -80,25 +96,26 @@ async function call(
   const headers = new Headers({ 'content-type': 'application/json' });
   service.authenticate(url, headers, key);
   const body = JSON.stringify(renderRequest(request));
-  if (body.length > MAX_REQUEST_BYTES) {
-    throw new ProviderError(
-      'PROVIDER_BAD_REQUEST',
-      `the request has ${Math.round(body.length / 1e6)} MB; 20 MB is the most`,
-      {
-        next: 'Reference fewer or smaller pictures.',
-      },
-    );
+  const size = Buffer.byteLength(body);
+  if (size > MAX_REQUEST_BYTES) {
+    throw new ProviderError('PROVIDER_BAD_REQUEST', `the request has ${Math.round(size / 1e6)} MB; 20 MB is the most`, {
+      next: 'Reference fewer or smaller pictures.',
+    });
   }
+  const redact = createRedactor(key);
   try {
     const response = await send(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     const text = await readText(response);
-    if (response.status !== 200) {
+    if (!response.ok) {
       const retryAfter = response.headers.get('retry-after');
       throw parseErrorResponse({ status: response.status, body: text, retryAfter }, request.model);
     }
-    return parseResponse(parseJson(text));
+    const { bytes, ...words } = parseResponse(parseJson(text));
+    // They are recorded beside the picture, and records are committed.
+    const clean = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
+    return { bytes, ...(JSON.parse(JSON.stringify(words, clean)) as typeof words) };
   } catch (error) {
-    throw signal.aborted ? signal.reason : withoutKey(error, key);
+    throw signal.aborted ? signal.reason : presentable(error, redact);
   }
 }
 
@@ -106,18 +123,23 @@ async function send(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
-    const code = causeCode(error);
-    const before = unsent.has(code);
     // The failure itself is not passed on as a cause: it can hold the URL, and so the key.
-    throw new ProviderError(
-      'PROVIDER_UNAVAILABLE',
-      `${url.host} ${before ? 'cannot be reached' : 'cut the connection'} (${code})`,
-      {
-        retry: before ? 'safely' : code.includes('CERT') ? 'never' : 'once',
-        next: before ? 'Check the network and the provider’s baseUrl.' : undefined,
-      },
+    throw explainCut(url.host, causeCode(error));
+  }
+}
+
+function explainCut(host: string, code: string): ProviderError {
+  const failure = (what: string, retry: Retry, next?: string) =>
+    new ProviderError('PROVIDER_UNAVAILABLE', `${host} ${what} (${code})`, { retry, next });
+  if (unsent.has(code)) return failure('cannot be reached', 'safely', 'Check the network and the provider’s baseUrl.');
+  if (unsafe.test(code)) {
+    return failure(
+      'cannot be trusted with the key',
+      'never',
+      'Check the provider’s baseUrl. A company’s own certificates are named by NODE_EXTRA_CA_CERTS.',
     );
   }
+  return failure('cut the connection', 'once');
 }
 
 function causeCode(error: unknown): string {
@@ -140,7 +162,8 @@ async function readText(response: Response): Promise<string> {
   if (size > MAX_RESPONSE_BYTES) {
     throw new ProviderError('PROVIDER_BAD_RESPONSE', 'the answer is larger than 100 MB');
   }
-  return Buffer.concat(chunks).toString('utf8');
+  // Not toString: a byte order mark must not cost a picture.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function parseJson(text: string): unknown {
@@ -152,17 +175,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Services echo what they were sent. The key must not come back out in a message, in any spelling. */
-function withoutKey(error: unknown, key: string): unknown {
+function presentable(error: unknown, redact: (text: string) => string): unknown {
   if (!(error instanceof ProviderError)) return error;
-  const spellings = [
-    key,
-    encodeURIComponent(key),
-    Buffer.from(key).toString('base64'),
-    Buffer.from(key).toString('base64url'),
-  ];
-  const redact = (text: string) => spellings.reduce((clean, spelling) => clean.replaceAll(spelling, '[key]'), text);
-  if (redact(error.message) === error.message) return error;
   const { code, what, next, retry, retryAfter } = error;
-  return new ProviderError(code, redact(what), { next, retry, retryAfter });
+  return new ProviderError(code, printable(redact(what)), { next, retry, retryAfter });
 }

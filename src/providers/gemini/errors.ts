@@ -2,21 +2,30 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../failure.js';
 import { ProviderError, type Retry } from '../provider.js';
 
-/** Google's `{ error: { code, message, status, details } }` and the gateways' `{ error: { message, type, code } }`. */
+/**
+ * Google's `{ error: { code, message, status, details } }` and the gateways' `{ error: { message, type, code } }`. What has
+ * another type counts as absent, so that one odd detail does not hide the service's words.
+ */
+const text = z.string().optional().catch(undefined);
 const errorSchema = z.looseObject({
   error: z.looseObject({
-    message: z.string().nullish(),
-    status: z.string().nullish(),
-    code: z.union([z.string(), z.number()]).nullish(),
+    message: text,
+    code: z.union([z.string(), z.number()]).optional().catch(undefined),
     details: z
       .array(
-        z.looseObject({
-          reason: z.string().nullish(),
-          retryDelay: z.string().nullish(),
-          violations: z.array(z.looseObject({ quotaId: z.string().nullish() })).nullish(),
-        }),
+        z
+          .looseObject({
+            reason: text,
+            retryDelay: text,
+            violations: z
+              .array(z.looseObject({ quotaId: text }).catch({}))
+              .optional()
+              .catch(undefined),
+          })
+          .catch({}),
       )
-      .nullish(),
+      .optional()
+      .catch(undefined),
   }),
 });
 
@@ -110,10 +119,12 @@ function misdirected(what: string): Verdict {
 /** Milliseconds: RetryInfo, else the words of the message, else the Retry-After header (seconds or a date). */
 function waitOf(error: ServiceError | undefined, header: string | null): number | undefined {
   const info = (error?.details ?? []).find(({ retryDelay }) => retryDelay)?.retryDelay;
-  const seconds = /^([\d.]+)s$/.exec(info ?? '')?.[1] ?? /retry in ([\d.]+)s/i.exec(error?.message ?? '')?.[1];
+  const seconds =
+    /^(\d+(?:\.\d+)?)s$/.exec(info ?? '')?.[1] ?? /retry in (\d+(?:\.\d+)?)s/i.exec(error?.message ?? '')?.[1];
   if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
   if (header === null) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
+  if (/^\d+(\.\d+)?$/.test(header)) return Math.ceil(Number(header) * 1000);
+  // Without the test, dates are found in numbers, too: "-1" is in 2001.
+  const date = /^[a-z]{3}/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

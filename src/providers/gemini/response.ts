@@ -3,36 +3,49 @@ import { type GeneratedPicture, ProviderError } from '../provider.js';
 
 /*
  * Tolerant on purpose: gateways reshape answers, and a picture that was paid for must not be lost to a field that we did
- * not expect. Only what is read is described.
+ * not expect. Only what is read is described, and what has another type, or is null, counts as absent.
  */
-const inlineSchema = z.looseObject({ data: z.string().optional(), url: z.string().optional() });
-const fileSchema = z.looseObject({ fileUri: z.string().optional(), file_uri: z.string().optional() });
-const partSchema = z.looseObject({
-  text: z.string().optional(),
-  thought: z.boolean().optional(),
-  inlineData: inlineSchema.optional(),
-  inline_data: inlineSchema.optional(),
-  fileData: fileSchema.optional(),
-  file_data: fileSchema.optional(),
-});
+const text = z.string().optional().catch(undefined);
+const inlineSchema = z.looseObject({ data: text, url: text }).optional().catch(undefined);
+const fileSchema = z.looseObject({ fileUri: text, file_uri: text }).optional().catch(undefined);
+const partSchema = z
+  .looseObject({
+    text,
+    thought: z.boolean().optional().catch(undefined),
+    inlineData: inlineSchema,
+    inline_data: inlineSchema,
+    fileData: fileSchema,
+    file_data: fileSchema,
+  })
+  .catch({});
 const responseSchema = z.looseObject({
   candidates: z
     .array(
-      z.looseObject({
-        content: z.looseObject({ parts: z.array(partSchema).nullish() }).nullish(),
-        finishReason: z.string().nullish(),
-        finishMessage: z.string().nullish(),
-      }),
+      z
+        .looseObject({
+          content: z
+            .looseObject({ parts: z.array(partSchema).optional().catch(undefined) })
+            .optional()
+            .catch(undefined),
+          finishReason: text,
+          finishMessage: text,
+        })
+        .catch({}),
     )
-    .nullish(),
-  promptFeedback: z
-    .looseObject({ blockReason: z.string().nullish(), blockReasonMessage: z.string().nullish() })
-    .nullish(),
-  usageMetadata: z.record(z.string(), z.unknown()).nullish(),
-  modelVersion: z.string().nullish(),
-  responseId: z.string().nullish(),
-  data: z.array(z.looseObject({ b64_json: z.string().optional(), url: z.string().optional() })).nullish(),
+    .optional()
+    .catch(undefined),
+  promptFeedback: z.looseObject({ blockReason: text, blockReasonMessage: text }).optional().catch(undefined),
+  usageMetadata: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  modelVersion: text,
+  responseId: text,
+  data: z
+    .array(z.looseObject({ b64_json: text, url: text }).catch({}))
+    .optional()
+    .catch(undefined),
+  error: z.looseObject({ message: text }).optional().catch(undefined),
 });
+/** An answer has one of them, even where there is nothing in it. */
+const answerFields = ['candidates', 'promptFeedback', 'usageMetadata', 'data'];
 
 type Response = z.infer<typeof responseSchema>;
 type Part = z.infer<typeof partSchema>;
@@ -57,12 +70,7 @@ const refusals = new Set([
  */
 export function parseResponse(body: unknown): GeneratedPicture {
   const parsed = responseSchema.safeParse(body);
-  if (!parsed.success) {
-    throw new ProviderError(
-      'PROVIDER_BAD_RESPONSE',
-      'the service answered with something that is not a Gemini response',
-    );
-  }
+  if (!parsed.success) throw notGemini();
   const response = parsed.data;
   const parts = response.candidates?.[0]?.content?.parts ?? [];
   const spoken = parts.filter(({ thought }) => !thought);
@@ -77,7 +85,7 @@ export function parseResponse(body: unknown): GeneratedPicture {
     .join('')
     .trim();
   if (!bytes) throw explainAbsence(response, parts, words);
-  const caption = words.replace(/!?\[[^\]]*\]\([^)]*\)|data:image\S+/g, '').trim();
+  const caption = words.replace(/!?\[[^[\]]*\]\([^()]*\)|data:image\S+/g, '').trim();
   return {
     bytes,
     ...(caption === '' ? {} : { caption }),
@@ -96,12 +104,17 @@ function firstOf<T>(items: readonly T[], find: (item: T) => Uint8Array | undefin
 }
 
 function inlinePicture({ inlineData, inline_data }: Part): Uint8Array | undefined {
-  const { data, url } = inlineData ?? inline_data ?? {};
-  return dataUrl(data) ?? base64(data) ?? dataUrl(url);
+  return firstOf([inlineData, inline_data], (inline) => {
+    const { data, url } = inline ?? {};
+    return dataUrl(data) ?? base64(data) ?? dataUrl(url);
+  });
 }
 
+/** Looks for the first wrong character: a pattern for all the right ones overflows V8's stack at some megabytes. */
 function base64(text: string | undefined): Uint8Array | undefined {
-  return text && /^[\w+/=\s-]{8,}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+  if (text === undefined || text.trim().length < 8 || /[^\w+/=\s-]/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length > 0 ? bytes : undefined;
 }
 
 function dataUrl(text: string | undefined): Uint8Array | undefined {
@@ -111,7 +124,15 @@ function dataUrl(text: string | undefined): Uint8Array | undefined {
 function explainAbsence(response: Response, parts: readonly Part[], words: string): ProviderError {
   const { finishReason, finishMessage } = response.candidates?.[0] ?? {};
   const { blockReason, blockReasonMessage } = response.promptFeedback ?? {};
-  if (linksToPicture(response, parts, words)) {
+  if (response.error || !answerFields.some((field) => field in response)) return notGemini(response.error?.message);
+  const said = finishMessage || blockReasonMessage || words;
+  const quoted = said ? `: “${said}”` : '';
+  if (blockReason || (finishReason && refusals.has(finishReason))) {
+    return new ProviderError('PROVIDER_REFUSED', `the model refused (${blockReason || finishReason})${quoted}`, {
+      next: 'Change the prompt; asking again gives the same answer.',
+    });
+  }
+  if (linksToPicture(response, parts)) {
     return new ProviderError(
       'PROVIDER_BAD_RESPONSE',
       'the service answered with a link to the picture instead of the picture',
@@ -120,26 +141,32 @@ function explainAbsence(response: Response, parts: readonly Part[], words: strin
       },
     );
   }
-  const said = finishMessage || blockReasonMessage || words;
-  const quoted = said ? `: “${said}”` : '';
-  if (blockReason || (finishReason && refusals.has(finishReason))) {
-    return new ProviderError('PROVIDER_REFUSED', `the model refused (${blockReason || finishReason})${quoted}`, {
-      next: 'Change the prompt; asking again gives the same answer.',
-    });
-  }
   const reason = finishReason && finishReason !== 'STOP' ? ` (${finishReason})` : '';
   return new ProviderError('PROVIDER_NO_IMAGE', `the model answered without a picture${reason}${quoted}`, {
     next: 'Say in the prompt what the picture shows.',
   });
 }
 
-function linksToPicture({ data }: Response, parts: readonly Part[], words: string): boolean {
+function notGemini(words?: string): ProviderError {
+  const quoted = words ? `: “${words}”` : '';
+  const what = `the service answered with something that is not a Gemini response${quoted}`;
+  return new ProviderError('PROVIDER_BAD_RESPONSE', what);
+}
+
+function linksToPicture({ data }: Response, parts: readonly Part[]): boolean {
   const links = parts.flatMap(({ inlineData, inline_data, fileData, file_data }) => [
     inlineData?.url ?? inlineData?.data,
     inline_data?.url ?? inline_data?.data,
     fileData?.fileUri ?? fileData?.file_uri,
     file_data?.fileUri ?? file_data?.file_uri,
   ]);
-  if ([...links, ...(data ?? []).map(({ url }) => url)].some((link) => /^https?:/.test(link ?? ''))) return true;
-  return /!\[[^\]]*\]\(https?:|^https?:\S+$|https?:\S+\.(png|jpe?g|webp|avif)\b/i.test(words);
+  if ([...links, ...(data ?? []).map(({ url }) => url)].some((link) => /^\s*https?:/i.test(link ?? ''))) return true;
+  return parts.some(({ text, thought }) => !thought && pictureLinks.some((link) => link.test(text ?? '')));
 }
+
+/** A markdown image; an address and nothing else; a picture's address on a line of its own. Words that mention one are words. */
+const pictureLinks = [
+  /!\[[^[\]]*\]\(https?:/i,
+  /^\s*https?:\/\/\S+\s*$/i,
+  /^[ \t]*https?:\/\/[^\s?#]+\.(?:png|jpe?g|webp|avif)(?:[?#]\S*)?[ \t]*$/im,
+];

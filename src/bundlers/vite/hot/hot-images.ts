@@ -93,11 +93,12 @@ export function createHotImages(server: ViteDevServer, readClient = readBuiltCli
     },
     async swap(id, image) {
       const { file, ...update } = remember(id, image);
-      const isImported = await publish(server, file, update, hot);
-      if (isImported) {
+      const graphs = Object.values(server.environments).map(({ moduleGraph }) => moduleGraph);
+      if (graphs.some((graph) => graph.getModulesByFile(file)?.size)) {
         const message = styleText('green', 'image update ') + styleText('dim', shown(update.name));
         config.logger.info(message, { timestamp: true });
       }
+      await publish(server, file, update, hot);
     },
     fail(id, error) {
       const err = { ...error, stack: '', plugin: OVERLAY_PLUGIN };

@@ -14,15 +14,8 @@ export interface Channel {
  * The object goes first and at once, so that pages see updates in the order of the calls; the modules that can be
  * loaded again follow. This is not `environment.reloadModule`, which reloads the page as soon as one chain of importers
  * ends at an entry, be it that of a page visited earlier.
- *
- * @returns whether anything imports the manifest
  */
-export async function publish(
-  server: ViteDevServer,
-  file: string,
-  update: ImageUpdate,
-  pages: Channel,
-): Promise<boolean> {
+export async function publish(server: ViteDevServer, file: string, update: ImageUpdate, pages: Channel): Promise<void> {
   const { client } = server.environments;
   const environments = Object.values(server.environments);
   // A request that is being answered with the old object must not be cached.
@@ -35,7 +28,6 @@ export async function publish(
   }
   const updates = renderUpdates(reach, timestamp);
   if (updates.length > 0) pages.send({ type: 'update', updates });
-  return environments.some(({ moduleGraph }) => (moduleGraph.getModulesByFile(file)?.size ?? 0) > 0);
 }
 
 /**

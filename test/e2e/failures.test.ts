@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { apiError, blocked, textOnly } from '../loopback/gemini.js';
+import { bundlers, rollup } from './support/bundlers.js';
+import { configOf, createSite, STACK, startSmallGemini } from './support/site.js';
+
+const images = { barn: 'A barn', canal: 'A canal', dune: 'A dune' };
+
+describe.concurrent.each(bundlers)('$name', (bundler) => {
+  test('a refusal is told in the words of the model, and the others are bought', async () => {
+    await using gemini = await startSmallGemini();
+    gemini.whenPrompt(/canal/, blocked('PROHIBITED_CONTENT', 'No canals, please'));
+    await using site = await createSite(gemini, { bundler, images, consent: true });
+    const { code, output } = await site.build();
+    expect(code).toBe(1);
+    expect(output.match(/PROVIDER_REFUSED/g), output).toHaveLength(1);
+    expect(output).toContain('src/canal.image.json');
+    expect(output).toContain('No canals, please');
+    expect(output).not.toMatch(STACK);
+    expect(await site.list('dist')).toEqual([]);
+    expect(gemini.calls).toBe(3);
+
+    gemini.whenPrompt(/canal/, textOnly());
+    await site.build();
+    expect(gemini.calls, 'barn and dune are there').toBe(4);
+  });
+});
+
+test.concurrent.each([
+  ['a key that is wrong', apiError(401), 'PROVIDER_AUTH', 'does not accept the key'],
+  ['an account without credit', apiError(402), 'PROVIDER_QUOTA', 'has no quota left'],
+  ['a model that is gone', apiError(404), 'PROVIDER_MODEL_GONE', 'Set defaults.model'],
+])('%s is found out by one call', async (_, answer, code, words) => {
+  await using gemini = await startSmallGemini();
+  gemini.always(answer);
+  await using site = await createSite(gemini, { bundler: rollup, images, consent: true, config: { concurrency: 1 } });
+  const built = await site.build();
+  expect(built.code).toBe(1);
+  expect(built.output).toContain(`[${code}]`);
+  expect(built.output).toContain(words);
+  expect(built.output).not.toMatch(STACK);
+  expect(gemini.calls).toBe(1);
+});
+
+test('what fails for a moment is tried again', async () => {
+  await using gemini = await startSmallGemini();
+  gemini.whenPrompt(/canal/, apiError(503), apiError(429, { retryDelay: '0.1s' }), textOnly());
+  const files = { 'prompt-image.config.js': configOf(gemini.url, { retries: 2 }) };
+  await using site = await createSite(gemini, { bundler: rollup, images, consent: true, files });
+  const { code, output } = await site.build();
+  expect(code).toBe(1);
+  expect(output).toContain('[PROVIDER_NO_IMAGE] src/canal.image.json');
+  expect(gemini.calls).toBe(5);
+});

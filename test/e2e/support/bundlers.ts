@@ -1,0 +1,70 @@
+import type { FileContent, Workspace } from '../../support/workspace.js';
+
+/** What differs between bundlers in a build that a test runs. */
+export interface Bundler {
+  name: string;
+  /** Which of the repository's packages is imported as `vite`. */
+  vite: 'vite' | 'vite7';
+  /** The bundler's own files beside `src/main.js`. */
+  files: Record<string, FileContent>;
+  /** The build's command, for `process.execPath`. */
+  command: (workspace: Workspace) => string[];
+  /** Below `dist`: the built `src/main.js`. */
+  entry: RegExp;
+}
+
+const vite: Omit<Bundler, 'name' | 'vite'> = {
+  files: {
+    'index.html': '<!doctype html><title>Site</title><script type="module" src="/src/main.js"></script>\n',
+    // Without preloading the code also runs in Node.
+    'vite.config.js': `
+      import promptImage from 'unplugin-prompt-image/vite';
+      export default { plugins: [promptImage()], build: { modulePreload: false } };`,
+  },
+  command: (workspace) => [workspace.bin('vite'), 'build'],
+  entry: /^assets\/index-[\w-]+\.js$/,
+};
+
+export const rollup: Bundler = {
+  name: 'rollup',
+  vite: 'vite',
+  files: {
+    'rollup.config.js': `
+      import promptImage from 'unplugin-prompt-image/rollup';
+      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
+  },
+  command: (workspace) => [workspace.bin('rollup'), '--config'],
+  entry: /^main\.js$/,
+};
+
+export const webpack: Bundler = {
+  name: 'webpack',
+  vite: 'vite',
+  files: {
+    'webpack.config.js': `
+      import promptImage from 'unplugin-prompt-image/webpack';
+      export default {
+        mode: 'production',
+        entry: './src/main.js',
+        output: { publicPath: '/', assetModuleFilename: 'assets/[name]-[contenthash][ext]' },
+        plugins: [promptImage()],
+      };`,
+    // Prints and exits as webpack-cli does.
+    'build.js': `
+      import webpack from 'webpack';
+      import config from './webpack.config.js';
+      webpack({ context: import.meta.dirname, ...config }, (error, stats) => {
+        if (error) throw error;
+        console.log(stats.toString());
+        process.exitCode = stats.hasErrors() ? 1 : 0;
+      });`,
+  },
+  command: () => ['build.js'],
+  entry: /^main\.js$/,
+};
+
+export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
+export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
+
+export const bundlers: readonly Bundler[] = [vite8, vite7, rollup, webpack];
+export const vites: readonly Bundler[] = [vite8, vite7];

@@ -1,0 +1,51 @@
+import { expect, test, vi } from 'vitest';
+import { start } from '../support/workspace.js';
+import { type Bundler, rollup, vite8, vites, webpack } from './support/bundlers.js';
+import { createSite, STACK, startSmallGemini } from './support/site.js';
+
+/** Built again and again until it is told to stop. */
+const watching: Bundler[] = [
+  ...vites.map((bundler) => ({
+    ...bundler,
+    command: (site: Parameters<Bundler['command']>[0]) => [...vite8.command(site), '--watch'],
+  })),
+  { ...rollup, command: (site) => [...rollup.command(site), '--watch'] },
+  {
+    ...webpack,
+    files: {
+      ...webpack.files,
+      'build.js': String(webpack.files['build.js']).replace('...config }', '...config, watch: true }'),
+    },
+  },
+];
+
+test.concurrent.each(watching)('$name: a watching build shows drafts and spends nothing', async (bundler) => {
+  await using gemini = await startSmallGemini();
+  await using site = await createSite(gemini, { bundler, images: { barn: 'A barn' }, consent: true });
+  const env = { PROMPT_IMAGE_BUY: '1', NO_COLOR: '1' };
+  await using builder = await start(process.execPath, bundler.command(site), { cwd: site.root, env });
+  await builder.waitFor(/1 image: 0 reused, 0 bought, 1 draft/);
+  const shows = (barn: object) =>
+    vi.waitFor(async () => expect(await site.images()).toMatchObject({ barn }), { timeout: 10_000, interval: 200 });
+  await shows({ draft: true, alt: '' });
+
+  /** Saves a manifest. More than once, because watchers start some time after the first build. */
+  const edited = async (alt: unknown, pattern: RegExp) => {
+    const from = builder.output().length;
+    const save = async () => {
+      await site.edit('barn', { prompt: 'A barn', alt });
+      await builder.waitFor(pattern, 700, from);
+    };
+    await vi.waitFor(save, { timeout: 20_000 });
+  };
+  await edited(1, /\[MANIFEST_INVALID\] src\/barn\.image\.json:3:10/);
+  await edited('A barn', /1 image: 0 reused, 0 bought, 1 draft/);
+  expect(gemini.requests).toHaveLength(0);
+
+  expect((await site.command(['generate'])).code).toBe(0);
+  await edited('A red barn', /1 image: 1 reused, 0 bought/);
+  await shows({ alt: 'A red barn' });
+  expect((await site.images()).barn).not.toHaveProperty('draft');
+  expect(gemini.calls).toBe(1);
+  expect(builder.output()).not.toMatch(STACK);
+});

@@ -1,0 +1,61 @@
+import sharp from 'sharp';
+import { expect } from 'vitest';
+import { anyfast } from '../../src/providers/anyfast.js';
+import { google } from '../../src/providers/google.js';
+import {
+  type GenerateContext,
+  type ImageRequest,
+  type KeyedProvider,
+  ProviderError,
+} from '../../src/providers/provider.js';
+import type { Answer, Flavour, Gemini } from '../loopback/gemini.js';
+import { startGemini } from '../loopback/gemini.js';
+
+export const LITE = 'gemini-3.1-flash-lite-image';
+/** Small enough that making it costs nothing. */
+export const SMALL = { width: 64, height: 48 };
+
+export const flavours = ['google', 'anyfast'] as const;
+export const keyNames = { google: 'GEMINI_API_KEY', anyfast: 'ANYFAST_API_KEY' } as const;
+export const createProvider = { google, anyfast } as const;
+
+export function imageRequest(fields: Partial<ImageRequest> = {}): ImageRequest {
+  return { prompt: 'A quiet harbour', model: LITE, imageSize: '1K', references: [], take: 1, ...fields };
+}
+
+export function context(signal: AbortSignal = new AbortController().signal): GenerateContext {
+  return { signal, raster: async (svg) => sharp(Buffer.from(svg)).png({ compressionLevel: 1 }).toBuffer() };
+}
+
+/** A provider and the loopback server that it calls. */
+export async function startProvider(
+  flavour: Flavour = 'google',
+  key?: string,
+): Promise<{ gemini: Gemini; provider: KeyedProvider; [Symbol.asyncDispose]: () => Promise<void> }> {
+  const gemini = await startGemini({ flavour, ...(key === undefined ? {} : { key }) });
+  const provider = createProvider[flavour]({ apiKey: gemini.key, baseUrl: gemini.url });
+  return { gemini, provider, [Symbol.asyncDispose]: gemini.close };
+}
+
+/** What a call fails with; anything but a provider's error fails the test. */
+export async function failureOf(call: Promise<unknown>): Promise<ProviderError> {
+  const error = await call.then(
+    () => expect.fail('the call succeeded'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ProviderError);
+  return error as ProviderError;
+}
+
+/** Asks once and expects this answer to be a failure. */
+export async function failureAfter(
+  answer: Answer,
+  flavour: Flavour = 'google',
+  fields: Partial<ImageRequest> = {},
+): Promise<ProviderError> {
+  await using started = await startProvider(flavour);
+  started.gemini.script(answer);
+  const error = await failureOf(started.provider.generate(imageRequest(fields), context()));
+  expect(started.gemini.requests).toHaveLength(1);
+  return error;
+}
