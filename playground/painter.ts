@@ -1,8 +1,8 @@
 import { defineProvider, type ImageRequest } from 'unplugin-prompt-image';
 import { paintNight } from './painter/edit.js';
 import { lightOf } from './painter/light.js';
-import { createRandom } from './painter/random.js';
 import { readPhoto } from './painter/photo.js';
+import { createRandom } from './painter/random.js';
 import { paintDunes } from './painter/scenes/dunes.js';
 import { paintForest } from './painter/scenes/forest.js';
 import { paintMountains } from './painter/scenes/mountains.js';

@@ -71,13 +71,17 @@ function paintMoon(sheet: Sheet, random: Random): string {
     [0.2, -0.42, 0.22],
     [0.32, 0.1, 0.27],
     [-0.12, 0.36, 0.2],
-  ].map(([dx = 0, dy = 0, r = 0]) => `<circle cx="${n(x + dx * radius)}" cy="${n(y + dy * radius)}" r="${n(r * radius)}"/>`);
+  ].map(
+    ([dx = 0, dy = 0, r = 0]) => `<circle cx="${n(x + dx * radius)}" cy="${n(y + dy * radius)}" r="${n(r * radius)}"/>`,
+  );
   const glints: string[] = [];
   for (let row = 0; row < 46; row++) {
     const part = row / 46;
     const [gy, length] = [height * (0.498 + 0.165 * part), unit * (0.006 + 0.03 * part) * random.between(0.3, 1)];
     const gx = x + unit * (0.012 + 0.075 * part) * random.between(-1, 1);
-    glints.push(`M${n(gx - length)} ${n(gy)}q${n(length)} ${n(-0.8 - part * 1.4)} ${n(length * 2)} 0q${n(-length)} ${n(0.8 + part * 1.4)} ${n(-length * 2)} 0Z`);
+    glints.push(
+      `M${n(gx - length)} ${n(gy)}q${n(length)} ${n(-0.8 - part * 1.4)} ${n(length * 2)} 0q${n(-length)} ${n(0.8 + part * 1.4)} ${n(-length * 2)} 0Z`,
+    );
   }
   return [
     `<circle cx="${n(x)}" cy="${n(y)}" r="${n(unit * 0.62)}" fill="${halo}" style="mix-blend-mode:screen"/>`,

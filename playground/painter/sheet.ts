@@ -63,7 +63,10 @@ export function spline(points: readonly Point[]): string {
   const at = (index: number) => points[Math.min(points.length - 1, Math.max(0, index))] ?? [0, 0];
   const segments = points.slice(1).map((to, index) => {
     const [before, from, after] = [at(index - 1), at(index), at(index + 2)];
-    const bend = (axis: 0 | 1) => [from[axis] + (to[axis] - before[axis]) / 6, to[axis] - (after[axis] - from[axis]) / 6];
+    const bend = (axis: 0 | 1) => [
+      from[axis] + (to[axis] - before[axis]) / 6,
+      to[axis] - (after[axis] - from[axis]) / 6,
+    ];
     const [[x1 = 0, x2 = 0], [y1 = 0, y2 = 0]] = [bend(0), bend(1)];
     return `C${n(x1)} ${n(y1)} ${n(x2)} ${n(y2)} ${n(to[0])} ${n(to[1])}`;
   });

@@ -19,8 +19,17 @@ export const paintDunes: Scene = (sheet, light, random, says) => {
     says('bird', 'birds', 'gull', 'gulls') ? paintBirds(sheet, random, [width * 0.62, height * 0.2], light.ink) : '',
     paintSwells(sheet, light, random, skyline),
     paintDune(sheet, light, random, dune),
-    says('walker', 'figure', 'wanderer', 'traveller') ? paintWalker(sheet, light, leftSlope(sheet, dune)[2] ?? peak, unit * 0.038) : '',
-    paintDune(sheet, light, random, { peak: [width * 0.1, height * 0.7], left: 0.74, right: 0.98, near: 0.96, sway: 0.06, to: 0.3 }),
+    says('walker', 'figure', 'wanderer', 'traveller')
+      ? paintWalker(sheet, light, leftSlope(sheet, dune)[2] ?? peak, unit * 0.038)
+      : '',
+    paintDune(sheet, light, random, {
+      peak: [width * 0.1, height * 0.7],
+      left: 0.74,
+      right: 0.98,
+      near: 0.96,
+      sway: 0.06,
+      to: 0.3,
+    }),
     paintGrass(sheet, light, random),
   ];
 };
@@ -41,7 +50,12 @@ function paintSwells(sheet: Sheet, light: Light, random: Random, skyline: number
   const { width, height, unit } = sheet;
   const swells = [0.22, 0.36, 0.52].map((near, index) => {
     const curve = random.curve(2);
-    const crest = traceCrest(0, width, (x) => skyline - unit * (0.075 - index * 0.035) + unit * 0.05 * curve((x / unit) * (1.7 - index * 0.2)), 8);
+    const crest = traceCrest(
+      0,
+      width,
+      (x) => skyline - unit * (0.075 - index * 0.035) + unit * 0.05 * curve((x / unit) * (1.7 - index * 0.2)),
+      8,
+    );
     return paintLand(sheet, light, { crest, foot: height, near, colour: mix(light.sand, light.shade, 0.16) });
   });
   return swells.join('');
@@ -112,8 +126,17 @@ function paintWind(sheet: Sheet, random: Random, area: string, [, top]: Point, c
   const { width, height, unit } = sheet;
   const curve = random.curve(3);
   const lines: string[] = [];
-  for (let y = top + unit * 0.08; y < height + unit * 0.25; y += unit * (0.009 + 0.012 * ((y - top) / (height - top)))) {
-    const points = traceCrest(-unit * 0.05, width, (x) => y + unit * 0.032 * curve(x / unit * 2.2 + y / unit * 0.9) - x * 0.13, unit * 0.05);
+  for (
+    let y = top + unit * 0.08;
+    y < height + unit * 0.25;
+    y += unit * (0.009 + 0.012 * ((y - top) / (height - top)))
+  ) {
+    const points = traceCrest(
+      -unit * 0.05,
+      width,
+      (x) => y + unit * 0.032 * curve((x / unit) * 2.2 + (y / unit) * 0.9) - x * 0.13,
+      unit * 0.05,
+    );
     lines.push(`<path d="${spline(points)}" stroke-dashoffset="${n(random.between(0, unit))}"/>`);
   }
   return `<g clip-path="${sheet.clip(area)}" fill="none" stroke="${colour}" stroke-width="${n(unit * 0.0014)}" opacity=".38" stroke-dasharray="${n(unit * 0.23)} ${n(unit * 0.05)} ${n(unit * 0.08)} ${n(unit * 0.09)}">${lines.join('')}</g>`;

@@ -23,7 +23,9 @@ export const paintForest: Scene = (sheet, light, random, says) => {
     says('cabin', 'hut', 'house') ? paintCabin(sheet, light, [width * 0.65, height * 0.818], unit * 0.1) : '',
     ...ranks.slice(4),
     paintStream(sheet, light, random),
-    says('bird', 'birds', 'crows', 'ravens') ? paintBirds(sheet, random, [width * 0.3, height * 0.2], mix(light.ink, light.mist, 0.3)) : '',
+    says('bird', 'birds', 'crows', 'ravens')
+      ? paintBirds(sheet, random, [width * 0.3, height * 0.2], mix(light.ink, light.mist, 0.3))
+      : '',
     paintFrame(sheet, light, random),
   ];
 };
@@ -37,7 +39,9 @@ function paintRank(sheet: Sheet, light: Light, random: Random, index: number): s
   const gap = [0, 0, 0.1, 0.17, 0.26, 0.37][index] ?? 0;
   const floor = height * (0.52 + index * 0.075);
   const groundAt = (x: number) =>
-    floor - height * 0.3 * Math.max(0, Math.abs(x - middle) / width - gap * 0.6) ** 1.25 + unit * 0.014 * curve((x / unit) * 3);
+    floor -
+    height * 0.3 * Math.max(0, Math.abs(x - middle) / width - gap * 0.6) ** 1.25 +
+    unit * 0.014 * curve((x / unit) * 3);
   const tone = throughAir(light, mix(light.leaf, light.ink, index * 0.11), near);
   const trees: string[] = [];
   const pace = unit * (0.018 + index * 0.009);
@@ -77,7 +81,10 @@ function paintStream(sheet: Sheet, light: Light, random: Random): string {
     Array.from({ length: 26 }, (_, index) => {
       const part = index / 25;
       const middle = width * (0.53 + 0.085 * Math.sin(part * 5.4 + 0.5) * (1 - part * 0.3) - 0.03 * part);
-      return [middle + side * (unit * (0.008 + 0.21 * part ** 1.7) + random.between(-1.5, 1.5)), top + (height * 1.01 - top) * part];
+      return [
+        middle + side * (unit * (0.008 + 0.21 * part ** 1.7) + random.between(-1.5, 1.5)),
+        top + (height * 1.01 - top) * part,
+      ];
     });
   const water = `${polyline([...bank(-1), ...bank(1).reverse()])}Z`;
   const body = sheet.linear([
@@ -89,7 +96,9 @@ function paintStream(sheet: Sheet, light: Light, random: Random): string {
   const ripples = Array.from({ length: 46 }, () => {
     const part = random.between(0, 1);
     const y = top + (height - top) * part;
-    const x = width * (0.53 + 0.085 * Math.sin(part * 5.4 + 0.5) * (1 - part * 0.3) - 0.03 * part) + unit * random.between(-0.16, 0.16) * part ** 1.7;
+    const x =
+      width * (0.53 + 0.085 * Math.sin(part * 5.4 + 0.5) * (1 - part * 0.3) - 0.03 * part) +
+      unit * random.between(-0.16, 0.16) * part ** 1.7;
     const length = unit * (0.008 + 0.05 * part) * random.between(0.4, 1);
     return `M${n(x - length)} ${n(y)}Q${n(x)} ${n(y - 0.8 - part * 2)} ${n(x + length)} ${n(y)}Q${n(x)} ${n(y + 0.8 + part * 2)} ${n(x - length)} ${n(y)}Z`;
   });
@@ -116,7 +125,8 @@ function paintFrame(sheet: Sheet, light: Light, random: Random): string {
   const dark = mix(light.ink, '#000000', 0.15);
   const curve = random.curve(4);
   const groundAt = (x: number) =>
-    height - unit * (0.05 + 0.16 * Math.max(0, Math.abs(x / width - 0.47) - 0.12) ** 0.9 + 0.012 * curve((x / unit) * 9));
+    height -
+    unit * (0.05 + 0.16 * Math.max(0, Math.abs(x / width - 0.47) - 0.12) ** 0.9 + 0.012 * curve((x / unit) * 9));
   const ground = `${polyline(traceCrest(0, width, groundAt, 4))}V${height}H0Z`;
   const grains = sheet.grains(mix(light.leaf, light.glow, 0.4));
   const trunks = [
@@ -126,7 +136,18 @@ function paintFrame(sheet: Sheet, light: Light, random: Random): string {
     [0.85, 0.04],
   ].map(([at = 0, wide = 0]) => {
     const [trunk = '', ...stubs] = traceTrunk(random, width * at, unit * wide, height);
-    const lit = sheet.linear(at < 0.5 ? [[0.5, '#000', 0], [1, '#000', 0.6]] : [[0, '#000', 0.6], [0.5, '#000', 0]], true);
+    const lit = sheet.linear(
+      at < 0.5
+        ? [
+            [0.5, '#000', 0],
+            [1, '#000', 0.6],
+          ]
+        : [
+            [0, '#000', 0.6],
+            [0.5, '#000', 0],
+          ],
+      true,
+    );
     return `${fill([trunk, ...stubs], dark)}<path d="${trunk}" fill="${lit}" filter="${grains}"/>`;
   });
   const ferns = [0.01, 0.27, 0.12, 0.7, 0.92, 0.8, 1.01].flatMap((at) =>

@@ -21,7 +21,9 @@ export const paintMountains: Scene = (sheet, light, random, says) => {
   return [
     paintSky(sheet, light, random, shore),
     paintClouds(sheet, light, random, height * 0.16, shore * 0.8),
-    says('bird', 'birds', 'geese', 'cranes') ? paintBirds(sheet, random, [width * 0.44, height * 0.2], mix(light.ink, light.sky[1], 0.3)) : '',
+    says('bird', 'birds', 'geese', 'cranes')
+      ? paintBirds(sheet, random, [width * 0.44, height * 0.2], mix(light.ink, light.sky[1], 0.3))
+      : '',
     `<g id="range">${range}</g>`,
     paintLake(sheet, light, random, shore),
     paintNearShore(sheet, light, random),
@@ -47,14 +49,20 @@ function paintPeaks(sheet: Sheet, light: Light, random: Random, shore: number): 
   ] as const;
   return peaks
     .map(([at, rise, near]) =>
-      paintPeak(sheet, light, random, [width * (at + random.between(-0.02, 0.02)), shore - unit * rise * random.between(0.92, 1.06)], shore, near),
+      paintPeak(
+        sheet,
+        light,
+        random,
+        [width * (at + random.between(-0.02, 0.02)), shore - unit * rise * random.between(0.92, 1.06)],
+        shore,
+        near,
+      ),
     )
     .join('');
 }
 
 /** A summit with broken flanks; the spine that falls from it parts light from shade, and spurs repeat it smaller. */
 function paintPeak(sheet: Sheet, light: Light, random: Random, summit: Point, foot: number, near: number): string {
-  const { unit } = sheet;
   const rise = foot - summit[1];
   const flank = (to: 1 | -1): Point[] => {
     const points: Point[] = [summit];
@@ -104,8 +112,12 @@ function paintPeak(sheet: Sheet, light: Light, random: Random, summit: Point, fo
     return `${polyline([...ridge, ...back.reverse()])}Z`;
   };
   const some = (points: readonly Point[]) => points.slice(1, -3).filter(() => random.between(0, 1) < 0.72);
-  const spurs = some(left).map((from) => rib(from, (foot - from[1]) * random.between(0.3, 0.75), 0.008, random.between(0.07, 0.15)));
-  const gullies = some(right).map(([x, y]) => rib([x - rise * 0.03, y + rise * 0.02], (foot - y) * random.between(0.2, 0.5), -0.03, 0.035));
+  const spurs = some(left).map((from) =>
+    rib(from, (foot - from[1]) * random.between(0.3, 0.75), 0.008, random.between(0.07, 0.15)),
+  );
+  const gullies = some(right).map(([x, y]) =>
+    rib([x - rise * 0.03, y + rise * 0.02], (foot - y) * random.between(0.2, 0.5), -0.03, 0.035),
+  );
   return [
     `<path d="${outline}" fill="${snow}"/>`,
     `<g fill="${dusk}" clip-path="${sheet.clip(outline)}">${spurs.map((spur) => `<path d="${spur}" opacity=".8"/>`).join('')}<path d="${shaded}"/><g fill="${lit}" opacity=".42">${gullies.map((gully) => `<path d="${gully}"/>`).join('')}</g></g>`,
@@ -120,7 +132,8 @@ function paintTreeline(sheet: Sheet, light: Light, random: Random, shore: number
     .map((near, index) => {
       const curve = random.curve(4);
       const tone = throughAir(light, mix(light.leaf, light.ink, 0.35), near);
-      const groundAt = (x: number) => shore - unit * Math.max(0.002, (0.05 - index * 0.03) + 0.05 * curve((x / unit) * 1.5 + index));
+      const groundAt = (x: number) =>
+        shore - unit * Math.max(0.002, 0.05 - index * 0.03 + 0.05 * curve((x / unit) * 1.5 + index));
       const trees: string[] = [];
       for (let x = -4; x < width + 4; x += unit * random.between(0.004, 0.011)) {
         trees.push(traceConifer(random, [x, groundAt(x) + 4], unit * random.between(0.016, 0.036)));
@@ -150,7 +163,11 @@ function paintLake(sheet: Sheet, light: Light, random: Random, shore: number): s
   const ripples = Array.from({ length: 170 }, () => {
     const part = random.between(0, 1) ** 1.3;
     const y = shore + (height - shore) * part;
-    const [x, length, thick] = [random.between(-0.05, 1.05) * width, unit * (0.02 + 0.12 * part) * random.between(0.4, 1.3), 0.6 + unit * 0.0028 * part];
+    const [x, length, thick] = [
+      random.between(-0.05, 1.05) * width,
+      unit * (0.02 + 0.12 * part) * random.between(0.4, 1.3),
+      0.6 + unit * 0.0028 * part,
+    ];
     return `M${n(x - length)} ${n(y)}Q${n(x)} ${n(y - thick)} ${n(x + length)} ${n(y)}Q${n(x)} ${n(y + thick)} ${n(x - length)} ${n(y)}Z`;
   });
   return [
@@ -166,11 +183,13 @@ function paintLake(sheet: Sheet, light: Light, random: Random, shore: number): s
 function paintNearShore(sheet: Sheet, light: Light, random: Random): string {
   const { width, height, unit } = sheet;
   const curve = random.curve(5);
-  const groundAt = (x: number) => height + unit * (0.05 - 0.34 * Math.max(0, Math.abs(x / width - 0.56) - 0.2) ** 1.1 + 0.01 * curve((x / unit) * 9));
+  const groundAt = (x: number) =>
+    height + unit * (0.05 - 0.34 * Math.max(0, Math.abs(x / width - 0.56) - 0.2) ** 1.1 + 0.01 * curve((x / unit) * 9));
   const trees: string[] = [];
   for (let x = -unit * 0.02; x < width * 1.02; x += unit * random.between(0.014, 0.045)) {
     const edge = Math.abs(x / width - 0.56) - 0.27;
-    if (edge > 0) trees.push(traceConifer(random, [x, groundAt(x) + 8], unit * (0.07 + edge * 0.75) * random.between(0.6, 1.15)));
+    if (edge > 0)
+      trees.push(traceConifer(random, [x, groundAt(x) + 8], unit * (0.07 + edge * 0.75) * random.between(0.6, 1.15)));
   }
   const tone = mix(light.ink, light.leaf, 0.15);
   const ground = `${polyline(traceCrest(0, width, groundAt, 4))}V${height}H0Z`;

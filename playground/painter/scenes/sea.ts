@@ -22,8 +22,12 @@ export const paintSea: Scene = (sheet, light, random, says) => {
     paintWater(sheet, light, random, horizon, sun[0]),
     says('lighthouse', 'beacon') ? paintLighthouse(sheet, light, keeper, unit * 0.2) : '',
     paintHeadland(sheet, light, random, headland, horizon),
-    says('boat', 'sail', 'sailing boat') ? paintBoat(sheet, light, [width * 0.45, horizon + unit * 0.028], unit * 0.06) : '',
-    says('bird', 'birds', 'gull', 'gulls') ? paintBirds(sheet, random, [width * 0.46, height * 0.3], mix(light.ink, light.sky[1], 0.25)) : '',
+    says('boat', 'sail', 'sailing boat')
+      ? paintBoat(sheet, light, [width * 0.45, horizon + unit * 0.028], unit * 0.06)
+      : '',
+    says('bird', 'birds', 'gull', 'gulls')
+      ? paintBirds(sheet, random, [width * 0.46, height * 0.3], mix(light.ink, light.sky[1], 0.25))
+      : '',
     paintShore(sheet, light, random),
   ];
 };
@@ -41,7 +45,10 @@ function paintCapes(sheet: Sheet, light: Light, random: Random, horizon: number)
       return horizon - rise * Math.max(0.012, shape);
     };
     const crest = traceCrest(Math.max(0, from * width), Math.min(width, to * width), heightAt);
-    return paintLand(sheet, light, { crest, foot: horizon + 1, near }) + paintMist(sheet, light, horizon - unit * 0.07, horizon, 0.3);
+    return (
+      paintLand(sheet, light, { crest, foot: horizon + 1, near }) +
+      paintMist(sheet, light, horizon - unit * 0.07, horizon, 0.3)
+    );
   });
   return capes.join('');
 }
@@ -65,9 +72,7 @@ function paintWater(sheet: Sheet, light: Light, random: Random, horizon: number,
     const part = (y - horizon) / depth;
     const thick = 0.5 + part * unit * 0.0028;
     for (let count = 0; count < 7; count++) {
-      ripples.push(
-        lozenge(random.between(0, width), y, unit * (0.02 + part * 0.09) * random.between(0.4, 1.4), thick),
-      );
+      ripples.push(lozenge(random.between(0, width), y, unit * (0.02 + part * 0.09) * random.between(0.4, 1.4), thick));
     }
     const spread = unit * (0.1 + part * 0.09);
     for (let count = 0; count < 4; count++) {
