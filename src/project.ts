@@ -11,7 +11,7 @@ import { readResult, withFile } from './derivatives/scratch.js';
 import { PromptImageError } from './failure.js';
 import { originalsAreIgnored } from './files/git.js';
 import type { Reference } from './files/references.js';
-import { addressOf, scanManifests } from './files/scan.js';
+import { scanManifests } from './files/scan.js';
 import { openOriginals } from './originals/originals.js';
 import { openServed } from './originals/served.js';
 import { createBudget } from './purchase/budget.js';
@@ -21,8 +21,8 @@ import { type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
-import { isExcluded, parseId } from './session/imported.js';
-import { misplacedManifest, refuseQuery } from './session/leaks.js';
+import { isExcluded } from './session/imported.js';
+import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
 import { missingImages } from './session/missing.js';
 import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
 
@@ -42,10 +42,8 @@ export interface Project {
   config: ResolvedConfig;
   /** Whether a manifest is left to the bundler. */
   isExcluded: (path: string) => boolean;
-  /** The failure of a module id whose query asks for the manifest itself. */
-  refusal: (id: string, importer: string | undefined) => Promise<PromptImageError | undefined>;
-  /** The failure of a manifest in a folder that is published as it is. */
-  misplaced: (path: string) => PromptImageError;
+  /** Failures of manifests that would be published as themselves. */
+  leaks: LeakFailures;
   build: (options: { watch: boolean }) => BuildSession;
   dev: (events: DevEvents) => DevSession;
   scan: () => Promise<string[]>;
@@ -117,11 +115,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   return {
     config,
     isExcluded: (path) => isExcluded(config, path),
-    refusal: async (id, importer) => {
-      const { path, asked } = parseId(id);
-      return asked === undefined ? undefined : refuseQuery(config, addressOf(config.root, path), asked, importer);
-    },
-    misplaced: (path) => misplacedManifest(addressOf(config.root, path)),
+    leaks: createLeakFailures(config),
     build: ({ watch }) => startBuild(context, watch),
     dev: (events) => startDev(context, events),
     scan: context.scan,

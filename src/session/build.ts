@@ -5,7 +5,8 @@ import { isErrno } from '../files/durable.js';
 import { addressOf } from '../files/scan.js';
 import type { Context } from './context.js';
 import { importedAddress, parseId } from './imported.js';
-import { findLeaks, type OutputFile, refuseQuery, refuseUse } from './leaks.js';
+import { createLeakFailures } from './leak-failures.js';
+import { findLeaks, type OutputFile } from './leaks.js';
 import { type Gap, missingImages, overBudget } from './missing.js';
 import { noteOf } from './notes.js';
 
@@ -45,6 +46,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const unaffordable = new Map<string, Gap>();
   const failures = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
+  const leaks = createLeakFailures(config);
   let recovered: Promise<void> | undefined;
 
   const recover = () => {
@@ -124,7 +126,8 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       // Bundlers do not watch what a plugin loads for them.
       watchFile(path);
       try {
-        if (asked !== undefined) throw await refuseQuery(config, name, asked, importer);
+        const leak = await leaks.ofImport(id, importer);
+        if (leak) throw leak;
         await recover();
         const published = await resolve(await context.readEntry(importedAddress(config, path), watchFile));
         if (published) return await published.module(exported, emitFile);
@@ -140,7 +143,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
     },
 
     refuse: async (path, sources) => {
-      const leak = await refuseUse(config, addressOf(config.root, path), sources);
+      const leak = await leaks.ofUse(path, sources);
       failures.set(leak.message, leak);
     },
 

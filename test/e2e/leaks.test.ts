@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
 import { type Bundler, rollup, vites, webpack } from './support/bundlers.js';
+import { startDev } from './support/dev-server.js';
 import { contentsOf, leaksIn } from './support/leaks.js';
 import { createSite, STACK, startSmallGemini } from './support/site.js';
 
@@ -156,4 +157,23 @@ test.concurrent('what only looks like a manifest is left alone', async () => {
   });
   await using _ = site;
   expect(code, output).toBe(0);
+});
+
+test.concurrent('in dev a manifest is no file, and no text either', async () => {
+  const files = { 'src/main.js': "\nexport const url = new URL('./hero.image.json', import.meta.url);" };
+  await using site = await createSite(gemini, { images: { hero }, files });
+  await using dev = await startDev(site);
+  await dev.get('src/main.js');
+  const [said] = await dev.logs(/\[MANIFEST_LEAK\][\s\S]*?import hero from '.\/hero.image.json';/, async () => {
+    const answer = await dev.get('src/hero.image.json');
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).not.toContain(hero.prompt);
+  });
+  expect(said).toContain('src/main.js:2:');
+  expect((await dev.image('hero')).draft).toBe(true);
+
+  const raw = await dev.get('src/hero.image.json?import&raw');
+  expect(raw.status).toBe(500);
+  expect(await raw.text()).not.toContain(hero.prompt);
+  expect(dev.output()).not.toMatch(STACK);
 });

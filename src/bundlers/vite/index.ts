@@ -42,7 +42,7 @@ const plugin = createPlugin((core) => {
       async handler(_, id) {
         if (!isOurs(id)) return null;
         const importer = importers.get(id);
-        const refusal = dev && (await project.refusal(id, importer));
+        const refusal = dev && (await project.leaks.ofImport(id, importer));
         if (refusal) this.error(plainError(refusal));
         const code = dev
           ? await dev.render(id, this.environment.config.consumer)

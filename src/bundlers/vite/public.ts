@@ -12,7 +12,7 @@ import type { Project } from '../../project.js';
 export async function refusePublic({ publicDir }: ResolvedConfig, project: Project): Promise<void> {
   for (const name of publicDir === '' ? [] : await listAll(publicDir)) {
     const path = join(publicDir, name);
-    if (MANIFEST_ID.test(name) && !project.isExcluded(path)) throw plainError(project.misplaced(path));
+    if (MANIFEST_ID.test(name) && !project.isExcluded(path)) throw plainError(project.leaks.ofFolder(path));
   }
 }
 
