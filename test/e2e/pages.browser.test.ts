@@ -101,7 +101,7 @@ test.concurrent.each(vites)(
         await page.waitForFunction(
           ([src, words]) => {
             const image = document.querySelector<HTMLImageElement>('#hero');
-            return image?.getAttribute('src') !== src && image?.alt === words && image.naturalWidth > 0;
+            return image !== null && image.getAttribute('src') !== src && image.alt === words && image.naturalWidth > 0;
           },
           [before, alt],
           { timeout: 15_000 },
