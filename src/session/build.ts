@@ -1,6 +1,6 @@
 import type { Entry } from '../catalog/entry.js';
 import type { EmitFile, Published } from '../catalog/publish.js';
-import { isFailure, joinFailures, PromptImageError } from '../failure.js';
+import { isFailure, joinFailures, type PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import { addressOf } from '../files/scan.js';
 import type { Context } from './context.js';
@@ -9,6 +9,7 @@ import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
 import { type Gap, missingImages, overBudget } from './missing.js';
 import { noteOf } from './notes.js';
+import { groupFailures } from './purchase-failures.js';
 
 /** What differs between bundlers when an image is imported. */
 export interface Host {
@@ -45,6 +46,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const gaps = new Map<string, Gap>();
   const unaffordable = new Map<string, Gap>();
   const failures = new Map<string, PromptImageError>();
+  const failedPurchases = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
   const leaks = createLeakFailures(config);
   let recovered: Promise<void> | undefined;
@@ -109,6 +111,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
 
   const failure = () => {
     const all = [...failures.values()];
+    all.push(...groupFailures(Array.from(failedPurchases, ([address, error]) => ({ address, error }))));
     if (gaps.size > 0) all.push(missingImages([...gaps.values()], config));
     if (unaffordable.size > 0) all.push(overBudget([...unaffordable.values()], config));
     return all.length === 0 ? undefined : joinFailures(all);
@@ -121,6 +124,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       const name = addressOf(config.root, path);
       const place = asked === undefined ? name : `${name}?${asked}`;
       failures.delete(place);
+      failedPurchases.delete(name);
       gaps.delete(name);
       unaffordable.delete(name);
       // Bundlers do not watch what a plugin loads for them.
@@ -133,7 +137,8 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
         if (published) return await published.module(exported, emitFile);
       } catch (error) {
         if (!isFailure(error)) throw error;
-        failures.set(place, error.place ? error : at(name, error));
+        if (error.place) failures.set(place, error);
+        else failedPurchases.set(name, error);
       }
       return 'export default undefined;';
     },
@@ -150,7 +155,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
     finish: async () => {
       await saveServed(context);
       const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
-      const failed = failures.size + gaps.size + unaffordable.size;
+      const failed = failures.size + failedPurchases.size + gaps.size + unaffordable.size;
       const total = reused.size + bought.size + draftKeys.size + failed;
       const parts = [`${reused.size} reused`, `${bought.size} bought`];
       if (draftKeys.size > 0) parts.push(`${draftKeys.size} ${draftKeys.size === 1 ? 'draft' : 'drafts'}`);
@@ -160,12 +165,6 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       return { receipt: receipt + (await toCommit(context)), warnings: [...warnings] };
     },
   };
-}
-
-/** Names the image in a failure that came from its purchase. */
-function at(address: string, error: PromptImageError): PromptImageError {
-  const { code, what, next } = error;
-  return new PromptImageError(code, what, { place: { file: address }, next, cause: error });
 }
 
 /** Remembers what was served. A checkout that cannot be written to simply remembers nothing. */

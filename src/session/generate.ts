@@ -3,6 +3,7 @@ import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
 import { noteOf } from './notes.js';
+import type { PurchaseFailure } from './purchase-failures.js';
 import { readStatus } from './status.js';
 
 /** What a purchase would do. */
@@ -24,7 +25,7 @@ export interface GeneratePlan {
 export interface GenerateReport {
   /** Addresses whose picture was bought. */
   bought: readonly string[];
-  failed: readonly { address: string; error: PromptImageError }[];
+  failed: readonly PurchaseFailure[];
   /** Things to know about what was bought: other ratios than asked for, calls that may have been billed twice. */
   notes: readonly string[];
 }
@@ -68,7 +69,7 @@ export async function executePlan(
     });
   }
   const bought: string[] = [];
-  const failed: { address: string; error: PromptImageError }[] = [];
+  const failed: PurchaseFailure[] = [];
   const notes: string[] = [];
   const stop = context.onPurchase((event) => {
     const note = noteOf(event);
