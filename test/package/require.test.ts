@@ -25,7 +25,6 @@ test.each(Object.entries(builds))('%s with the plugin from require()', async (na
   });
   const { code: exit, output } = await run(process.execPath, ['build.cjs'], { cwd: workspace.root });
   expect(exit, output).toBe(0);
-  expect(output).not.toContain('ExperimentalWarning');
   const [picture = ''] = (await workspace.list('dist')).filter((file) => file.endsWith('.png'));
   expect(await workspace.read('dist/main.js')).toContain(picture);
   expect(picture).not.toBe('');
