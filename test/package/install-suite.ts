@@ -13,13 +13,13 @@ const versionOf = (folder: string) =>
 const vite = (name: 'vite' | 'vite7') => `vite@${versionOf(join(repositoryRoot, 'node_modules', name))}`;
 
 const installations = [
-  { manager: npm, vites: [vite('vite'), vite('vite7')] },
-  { manager: pnpm, vites: [vite('vite')] },
+  { manager: npm, otherVites: [vite('vite7')] },
+  { manager: pnpm, otherVites: [] },
 ];
 
 /** What a person does who has nothing but the README and the registry. */
 export function testInstallation(tarball: () => Tarball): void {
-  describe.concurrent.each(installations)('$manager.name', ({ manager, vites }) => {
+  describe.concurrent.each(installations)('$manager.name', ({ manager, otherVites }) => {
     test('install, buy by command, commit, build without a key', { timeout: 180_000 }, async () => {
       await using gemini = await startGemini();
       gemini.always(picture({ size: { width: 688, height: 384 } }));
@@ -27,7 +27,7 @@ export function testInstallation(tarball: () => Tarball): void {
       const install = (...packages: string[]) => inProject(project, manager.install, packages);
       const exec = (...words: string[]) => inProject(project, manager.exec, words);
 
-      await install(tarball().path, ...vites.slice(0, 1));
+      await install(tarball().path, vite('vite'));
       expect(await exec('unplugin-prompt-image', '--version')).toBe(`${versionOf(tarball().folder)}\n`);
       await expectEntries(project);
 
@@ -44,11 +44,15 @@ export function testInstallation(tarball: () => Tarball): void {
       expect(await project.git('ls-files', '.prompt-image')).toMatch(/^\.prompt-image\/hero-[\w-]+\.jpg$/m);
       expect(await exec('prompt-image', 'check')).toContain('1 image');
 
-      for (const [index, version] of vites.entries()) {
-        if (index > 0) await install(version);
+      const expectBuild = async () => {
         await project.remove('dist');
         expect(await exec('vite', 'build')).toContain('1 image: 1 reused, 0 bought\n');
         await expectOutput(project);
+      };
+      await expectBuild();
+      for (const version of otherVites) {
+        await install(version);
+        await expectBuild();
       }
       expect(gemini.calls).toBe(1);
     });
