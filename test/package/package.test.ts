@@ -7,7 +7,7 @@ import { testTypes } from './types-suite.js';
 let tarball: Tarball;
 beforeAll(async () => {
   tarball = await packTarball();
-}, 240_000);
+}, 300_000);
 afterAll(() => tarball[Symbol.asyncDispose]());
 
 testContents(() => tarball);

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { type ProcessOptions, repositoryRoot, run } from '../../support/workspace.js';
+import { type RunOptions, repositoryRoot, run } from '../../support/workspace.js';
 
 /** The package as npm publishes it. */
 export interface Tarball extends AsyncDisposable {
@@ -23,7 +23,7 @@ export async function packTarball(): Promise<Tarball> {
     filter: (source) => !LEFT_OUT.has(relative(repositoryRoot, source)),
   });
   await symlink(join(repositoryRoot, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  await succeed('npm', ['pack', '--pack-destination', root], { cwd: copy });
+  await succeed('npm', ['pack', '--pack-destination', root], { cwd: copy, timeout: 240_000 });
   const name = (await readdir(root)).find((file) => file.endsWith('.tgz'));
   if (name === undefined) throw new Error(`npm pack left nothing in ${root}`);
   await succeed('tar', ['-xzf', name], { cwd: root });
@@ -35,7 +35,7 @@ export async function packTarball(): Promise<Tarball> {
 }
 
 /** Runs a program that must succeed. @returns what it prints */
-export async function succeed(command: string, args: readonly string[], options: ProcessOptions): Promise<string> {
+export async function succeed(command: string, args: readonly string[], options: RunOptions): Promise<string> {
   const { code, output } = await run(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${output}`);
   return output;
