@@ -11,6 +11,7 @@ export {
   type GenerateContext,
   type GeneratedPicture,
   type ImageRequest,
+  type KeyedProvider,
   type Provider,
   ProviderError,
 } from './providers/provider.js';

@@ -6,8 +6,6 @@ import { createViteDev, type ViteDev } from './dev.js';
 import { refusePublic } from './public.js';
 
 /**
- * The plugin for Vite 7 and 8.
- *
  * `load` gives an empty JSON document and `transform`, after every other plugin, the module: JavaScript straight from `load`
  * would not get past Vite's own JSON plugin.
  */
@@ -151,4 +149,8 @@ const plugin = createPlugin((core) => {
   return [{ vite }, { vite: end }];
 });
 
-export default plugin.vite as (options?: PluginOptions) => Plugin[];
+/** The plugin for Vite 7 and 8. */
+const promptImage = plugin.vite as (options?: PluginOptions) => Plugin[];
+
+// The second name is what `require()` gives.
+export { promptImage as default, promptImage as 'module.exports' };
