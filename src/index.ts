@@ -11,7 +11,6 @@ export {
   type GenerateContext,
   type GeneratedPicture,
   type ImageRequest,
-  type KeyedProvider,
   type Provider,
   ProviderError,
 } from './providers/provider.js';
