@@ -48,6 +48,10 @@ try {
   } else if (isFailure(error)) {
     console.error(styled('red', renderFailure(error)));
     process.exitCode = 1;
+  } else if (error instanceof Error && 'syscall' in error) {
+    // The operating system's no: a full disk, a folder that may not be written to. Where we stood then says nothing.
+    console.error(styled('red', error.message));
+    process.exitCode = 1;
   } else {
     throw error;
   }
