@@ -45,6 +45,7 @@ const plugin = createPlugin((core) => {
               emitFile: (name, source) =>
                 `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
               watchFile: (file) => this.addWatchFile(file),
+              watchFolder: (folder) => this.addWatchFile(folder),
             });
             return { code, map: { mappings: '' } };
           },

@@ -61,6 +61,7 @@ function createHost(compilation: Compilation, loaderContext: LoaderContext<unkno
       return `__webpack_public_path__ + ${JSON.stringify(path)}`;
     },
     watchFile: (path) => loaderContext.addDependency(path),
+    watchFolder: (path) => loaderContext.addContextDependency(path),
     importer: issuerOf(compilation, loaderContext._module),
   };
 }

@@ -17,6 +17,8 @@ export interface Host {
   emitFile: EmitFile;
   /** The module changes with this file. */
   watchFile: (path: string) => void;
+  /** It changes, too, with what lies in this folder. */
+  watchFolder: (path: string) => void;
   /** The module that imports it, where the bundler tells. */
   importer?: string | undefined;
 }
@@ -119,7 +121,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
 
   return {
     failure,
-    module: async (id, { emitFile, watchFile, importer }) => {
+    module: async (id, { emitFile, watchFile, watchFolder, importer }) => {
       const { path, exported, asked } = parseId(id);
       const name = addressOf(config.root, path);
       const place = asked === undefined ? name : `${name}?${asked}`;
@@ -129,6 +131,8 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       unaffordable.delete(name);
       // Bundlers do not watch what a plugin loads for them.
       watchFile(path);
+      // Pictures may arrive by git, or bought by another process.
+      if (watch) watchFolder(config.originalsDir);
       try {
         const leak = await leaks.ofImport(id, importer);
         if (leak) throw leak;
