@@ -20,6 +20,7 @@ const takeRule = {
 };
 /** Far above any use; it keeps a file that is no manifest from having a mistake in each of a million entries. */
 const MOST_ENTRIES = 100;
+const RATIO = /^[1-9]\d{0,4}:[1-9]\d{0,4}$/;
 const pixels = z.int().min(1).max(16_384);
 const quality = z.int().min(1).max(100);
 
@@ -69,7 +70,7 @@ const outputSchema = z
       .describe('How long the encoder may search, by format.'),
     crop: z
       .string()
-      .regex(/^[1-9]\d{0,4}:[1-9]\d{0,4}$/, { error: 'is written width:height, for example "4:1"' })
+      .regex(RATIO, { error: 'is written width:height, for example "4:1"' })
       .nullable()
       .describe('Crops to this ratio, for example "4:1". Default: no crop.'),
     position: z
@@ -99,7 +100,7 @@ const inheritable = {
   model: text('must name a model').nullable().describe('The image model. Default: gemini-3.1-flash-lite-image.'),
   aspectRatio: z
     .string()
-    .regex(/^\d+:\d+$/, { error: 'is written width:height, for example "16:9"' })
+    .regex(RATIO, { error: 'is written width:height, for example "16:9"' })
     .nullable()
     .describe("width:height; which ratios there are depends on the model. Default: 1:1, or the references' own shape."),
   imageSize: text('must name a size').nullable().describe('Which sizes there are depends on the model. Default: 1K.'),
