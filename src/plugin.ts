@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
 import { isFailure, type PromptImageError, renderFailure } from './failure.js';
-import { type Exported, openProject, type PluginOptions, type Project } from './project.js';
+import { openProject, type PluginOptions, type Project } from './project.js';
 
 /** What the adapters share; one per plugin instance. */
 export interface PluginCore {
-  /** Opens the project once. @param start the bundler's root */
+  /** Opens the project, once for all rounds of a build. @param start the bundler's root */
   open: (start: string) => Promise<Project>;
+  /** Opens it anew, with what its config says now: for dev servers, which may be restarted with the same plugin. */
+  reopen: (start: string) => Promise<Project>;
 }
 
 /** Makes an unplugin of an adapter: of what a bundler does differently. */
@@ -22,14 +24,18 @@ export function createPlugin(
       });
       return project;
     };
-    return adapt({ open }).map((plugin) => ({ name: 'unplugin-prompt-image', enforce: 'pre', ...plugin }));
+    const reopen = (start: string) => {
+      project = undefined;
+      return open(start);
+    };
+    return adapt({ open, reopen }).map((plugin) => ({ name: 'unplugin-prompt-image', enforce: 'pre', ...plugin }));
   });
 }
 
-/** Matches ids and import specifiers of manifests, whatever their query. */
-export const MANIFEST_ID = /\.images?\.json(?:\?|$)/;
+/** Matches ids and import specifiers of manifests, whatever their query; ids that start with NUL belong to other plugins. */
+export const MANIFEST_ID = /^[^\0?]*\.images?\.json(?:\?|$)/;
 /** Matches `./hero.image`, which means `./hero.image.json`. */
-export const SHORT_ID = /\.images?(?:\?.*)?$/;
+export const SHORT_ID = /^[^\0?]*\.images?(?:\?.*)?$/;
 
 /** `./hero.image?url` → `./hero.image.json?url` */
 export function lengthenId(source: string): string {
@@ -46,10 +52,6 @@ export function resolveShortId(source: string, importer: string | undefined): st
 /** The id without its query. */
 export function pathOf(id: string): string {
   return id.replace(/\?.*$/, '');
-}
-
-export function exportedBy(id: string): Exported {
-  return /[?&]url(?:[&=]|$)/.test(id) ? 'url' : 'object';
 }
 
 /** The failure as an error that bundlers print as its message alone: a stack says nothing about a user's mistake. */

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { isFailure, renderFailure } from '../failure.js';
+import { renderFailure } from '../failure.js';
 import {
   type GeneratePlan,
   type GenerateReport,
+  groupFailures,
   type Project,
   type PurchaseEvent,
   renderCost,
@@ -94,9 +95,7 @@ function progress({ count, cost }: GeneratePlan, { config }: Project): (event: P
 }
 
 function printReport({ bought, failed, notes }: GenerateReport, plan: GeneratePlan): void {
-  for (const { address, error } of failed) {
-    console.error(`\n${styled('red', '✗')} ${address}\n${isFailure(error) ? renderFailure(error) : String(error)}`);
-  }
+  for (const error of groupFailures(failed)) console.error(`\n${styled('red', renderFailure(error))}`);
   for (const note of notes) console.warn(styled('yellow', `! ${note}`));
   const commit = bought.length > 0 ? ' Commit what arrived.' : '';
   console.log(

@@ -77,7 +77,7 @@ function nameOf(property: Node): string {
   return String(property.children?.[0]?.value);
 }
 
-/** A position in a text, counted in UTF-16 units as JavaScript and editors do. */
+/** A position in any text, counted in UTF-16 units as JavaScript and editors do. */
 export function placeAt(file: string, text: string, offset: number): Place {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;

@@ -1,8 +1,9 @@
 import { isFailure, PromptImageError } from '../failure.js';
-import { explainRatio } from '../originals/ratio.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
+import { noteOf } from './notes.js';
+import type { PurchaseFailure } from './purchase-failures.js';
 import { readStatus } from './status.js';
 
 /** What a purchase would do. */
@@ -24,7 +25,7 @@ export interface GeneratePlan {
 export interface GenerateReport {
   /** Addresses whose picture was bought. */
   bought: readonly string[];
-  failed: readonly { address: string; error: PromptImageError }[];
+  failed: readonly PurchaseFailure[];
   /** Things to know about what was bought: other ratios than asked for, calls that may have been billed twice. */
   notes: readonly string[];
 }
@@ -68,22 +69,19 @@ export async function executePlan(
     });
   }
   const bought: string[] = [];
-  const failed: { address: string; error: PromptImageError }[] = [];
+  const failed: PurchaseFailure[] = [];
   const notes: string[] = [];
   const stop = context.onPurchase((event) => {
-    if (event.type === 'maybe-billed-twice') {
-      notes.push(`${event.address}: possibly billed twice (${event.error.what})`);
-    }
+    const note = noteOf(event);
+    if (note !== undefined) notes.push(note);
     options.onEvent?.(event);
   });
   try {
     await Promise.all(
       gaps.map(async ({ entry }) => {
         try {
-          const { original } = await context.purchases.buy(entry, options.signal);
+          await context.purchases.buy(entry, options.signal);
           bought.push(entry.address);
-          const ratio = explainRatio(original.record);
-          if (ratio) notes.push(`${entry.address}: ${ratio}`);
         } catch (error) {
           failed.push({ address: entry.address, error: failureOf(error) });
         }

@@ -108,7 +108,7 @@ test('one failure loses nothing else', async () => {
   const { code, stdout, stderr } = await site.command(['generate']);
   expect(code).toBe(1);
   expect(stderr).toContain('[MANIFEST_INVALID] src/broken.image.json:1:30:');
-  expect(stderr).toContain('✗ src/canal.image.json\n[PROVIDER_REFUSED]');
+  expect(stderr).toContain('[PROVIDER_REFUSED] src/canal.image.json: ');
   expect(stderr).toContain('No canals, please');
   expect(stderr).not.toMatch(STACK);
   expect(stdout).toContain('2 to buy · 0 unchanged · 1 failure, ≈ $0.067');

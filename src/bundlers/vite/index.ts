@@ -1,12 +1,11 @@
-import type { Plugin, ViteBuilder } from 'vite';
-import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, SHORT_ID } from '../../plugin.js';
+import type { Plugin, ResolvedConfig, ViteBuilder } from 'vite';
+import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../../plugin.js';
 import type { PluginOptions, Project } from '../../project.js';
 import { createViteBuild, type ViteBuild } from './build.js';
 import { createViteDev, type ViteDev } from './dev.js';
+import { refusePublic } from './public.js';
 
 /**
- * The plugin for Vite 7 and 8.
- *
  * `load` gives an empty JSON document and `transform`, after every other plugin, the module: JavaScript straight from `load`
  * would not get past Vite's own JSON plugin.
  */
@@ -14,37 +13,22 @@ const plugin = createPlugin((core) => {
   let project: Project;
   let build: ViteBuild | undefined;
   let dev: ViteDev | undefined;
+  const servers = new WeakMap<ResolvedConfig, ViteDev>();
+  /** Of manifests imported with a query, who did so: modules do not know it yet when they are loaded. */
+  const importers = new Map<string, string>();
   const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
 
-  const vite: Plugin = {
-    name: 'unplugin-prompt-image',
-    // One instance for all environments of a build: one purchase, one receipt.
-    sharedDuringBuild: true,
-
-    async configResolved(config) {
-      project = await core.open(config.root);
-      if (config.command === 'build') build = createViteBuild(config, project);
-    },
-
-    configureServer(server) {
-      dev = createViteDev(server, project);
-      const { changed, buy } = dev;
-      const { configFile, originalsDir } = project.config;
-      const report = (error: unknown) => server.config.logger.error(String(error));
-      server.watcher.add([originalsDir, ...(configFile ? [configFile] : [])]);
-      server.watcher.on('all', (_, path) => {
-        if (path === configFile) server.restart().catch(report);
-        else if (!MANIFEST_ID.test(path)) changed(path).catch(report);
-      });
-      server.bindCLIShortcuts({ customShortcuts: [{ key: 'g', description: 'buy missing images', action: buy }] });
-    },
-
+  /** What makes an image of a manifest, for pages and for workers. */
+  const modules = {
     resolveId: {
       order: 'pre',
       async handler(source, importer) {
         const own = dev?.hot.modules.resolveId(source);
-        if (own || !SHORT_ID.test(source)) return own;
-        return this.resolve(lengthenId(source), importer, { skipSelf: true });
+        const isShort = SHORT_ID.test(source);
+        if (own || !(isShort || (MANIFEST_ID.test(source) && source.includes('?')))) return own;
+        const resolved = await this.resolve(isShort ? lengthenId(source) : source, importer, { skipSelf: true });
+        if (resolved && importer) importers.set(resolved.id, importer);
+        return resolved;
       },
     },
 
@@ -56,11 +40,56 @@ const plugin = createPlugin((core) => {
       order: 'post',
       async handler(_, id) {
         if (!isOurs(id)) return null;
+        const importer = importers.get(id);
+        const refusal = dev && (await project.leaks.ofImport(id, importer));
+        if (refusal) this.error(plainError(refusal));
         const code = dev
           ? await dev.render(id, this.environment.config.consumer)
-          : await build?.transform(this, pathOf(id), exportedBy(id));
+          : await build?.transform(this, id, importer);
         return code === undefined ? null : { code, map: { mappings: '' }, moduleType: 'js' };
       },
+    },
+  } satisfies Omit<Plugin, 'name'>;
+
+  /** Vite builds workers with plugins of their own. */
+  const worker: Plugin = {
+    ...modules,
+    name: 'unplugin-prompt-image:worker',
+    enforce: 'pre',
+    generateBundle: {
+      order: 'post',
+      handler: async function (_, bundle) {
+        await build?.inspect(this, bundle);
+      },
+    },
+  };
+
+  const vite: Plugin = {
+    ...modules,
+    name: 'unplugin-prompt-image',
+    // One instance for all environments of a build: one purchase, one receipt.
+    sharedDuringBuild: true,
+
+    config: () => ({ worker: { plugins: () => [worker] } }),
+
+    async configResolved(config) {
+      project = await (config.command === 'serve' ? core.reopen : core.open)(config.root);
+      await refusePublic(config, project);
+      if (config.command === 'build') build = createViteBuild(config, project);
+    },
+
+    configureServer(server) {
+      dev = createViteDev(server, project);
+      servers.set(server.config, dev);
+      const { changed, buy } = dev;
+      const { configFile, originalsDir } = project.config;
+      const report = (error: unknown) => server.config.logger.error(String(error));
+      server.watcher.add([originalsDir, ...(configFile ? [configFile] : [])]);
+      server.watcher.on('all', (_, path) => {
+        if (path === configFile) server.restart().catch(report);
+        else if (!MANIFEST_ID.test(path)) changed(path).catch(report);
+      });
+      server.bindCLIShortcuts({ customShortcuts: [{ key: 'g', description: 'buy missing images', action: buy }] });
     },
 
     // Of Rollup in Vite 7, whose watching builds would take the module from a cache; Vite 8 has none, and no type for it.
@@ -80,15 +109,22 @@ const plugin = createPlugin((core) => {
       build?.start();
     },
 
-    buildEnd(error) {
-      if (!error) build?.check(this);
+    async buildEnd(error) {
+      if (!error) await build?.check(this);
+    },
+
+    generateBundle: {
+      order: 'post',
+      async handler(_, bundle) {
+        await build?.inspect(this, bundle);
+        await build?.check(this);
+      },
     },
 
     async closeBundle() {
       await build?.afterEnvironment();
-      if (!dev) return;
-      await dev.dispose();
-      await project.dispose();
+      // A server that is restarted ends after the next one has begun.
+      await servers.get(this.environment.getTopLevelConfig())?.dispose();
     },
 
     buildApp: {
@@ -113,4 +149,8 @@ const plugin = createPlugin((core) => {
   return [{ vite }, { vite: end }];
 });
 
-export default plugin.vite as (options?: PluginOptions) => Plugin[];
+/** The plugin for Vite 7 and 8. */
+const promptImage = plugin.vite as (options?: PluginOptions) => Plugin[];
+
+// The second name is what `require()` gives.
+export { promptImage as default, promptImage as 'module.exports' };
