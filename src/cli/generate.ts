@@ -10,7 +10,7 @@ import {
   renderGap,
 } from '../project.js';
 import { selectAddresses, withProject } from './project.js';
-import { confirm, counted, styled } from './terminal.js';
+import { confirm, counted, printWarnings, styled } from './terminal.js';
 
 interface Options {
   dryRun?: boolean;
@@ -56,8 +56,9 @@ async function generate(project: Project, patterns: readonly string[], options: 
 }
 
 /** A short list, and last the line that matters. */
-function printPlan({ gaps, count, cost, unchanged, invalid }: GeneratePlan, { config }: Project): void {
+function printPlan({ gaps, count, cost, unchanged, invalid, warnings }: GeneratePlan, { config }: Project): void {
   for (const error of invalid) console.error(`${styled('red', renderFailure(error))}\n`);
+  printWarnings(warnings);
   for (const gap of gaps) console.log(`  ${renderGap(gap)}`);
   const price = count === 0 ? '' : config.provider.free ? `, free (${config.provider.name})` : `, ${renderCost(cost)}`;
   const broken = invalid.length === 0 ? '' : ` · ${counted(invalid.length, 'failure')}`;
@@ -96,7 +97,7 @@ function progress({ count, cost }: GeneratePlan, { config }: Project): (event: P
 
 function printReport({ bought, failed, notes }: GenerateReport, plan: GeneratePlan): void {
   for (const error of groupFailures(failed)) console.error(`\n${styled('red', renderFailure(error))}`);
-  for (const note of notes) console.warn(styled('yellow', `! ${note}`));
+  printWarnings(notes);
   const commit = bought.length > 0 ? ' Commit what arrived.' : '';
   console.log(
     styled(

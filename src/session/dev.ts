@@ -43,6 +43,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   const dependencies = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const announced = new Map<string, string>();
+  const warned = new Set<string>();
   const stopping = new AbortController();
   const stopNotes = context.onPurchase((event) => {
     const note = noteOf(event);
@@ -56,13 +57,18 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     return recovered;
   };
 
-  const read = (address: string): Promise<Entry> => {
+  const read = async (address: string): Promise<Entry> => {
     const files = new Set([join(config.root, address)]);
     dependencies.set(address, files);
-    return context.readEntry(address, (path) => {
+    const entry = await context.readEntry(address, (path) => {
       files.add(path);
       watch(path);
     });
+    for (const warning of entry.image.warnings) {
+      if (!warned.has(warning)) log('warn', warning);
+      warned.add(warning);
+    }
+    return entry;
   };
 
   /** Once for each state of an image, so that a page that reloads does not fill the terminal. */

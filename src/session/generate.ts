@@ -18,6 +18,8 @@ export interface GeneratePlan {
   unchanged: number;
   /** Images that cannot be planned: invalid manifests, damaged originals. */
   invalid: readonly PromptImageError[];
+  /** What a person should know before. */
+  warnings: readonly string[];
   /** More than the budget allows without asking. */
   overBudget: boolean;
 }
@@ -42,6 +44,7 @@ export async function planPurchases(context: Context, addresses?: readonly strin
   }
   const models = modelsOf(gaps);
   return {
+    warnings: [...new Set(gaps.flatMap(({ entry }) => entry.image.warnings))],
     gaps,
     invalid,
     count: models.length,

@@ -192,3 +192,18 @@ test('Ctrl-C while it waits for another attempt ends it without a stack', async 
   expect(program.output()).toContain('0 images bought, 3 failed');
   expect(program.output()).not.toMatch(STACK);
 });
+
+test('a model that is not known here is a warning, once, and asked for all the same', async () => {
+  await using site = await createSite(gemini, {
+    bundler: rollup,
+    images: {
+      barn: { prompt: 'A barn', alt: '', model: 'gemini-9' },
+      canal: { prompt: 'A canal', alt: '', model: 'gemini-9' },
+    },
+  });
+  const warning = '! The model "gemini-9" is not known here';
+  const planned = await site.command(['generate', '--dry-run']);
+  expect(planned.stderr.split(warning)).toHaveLength(2);
+  expect(planned.stdout).toContain('2 to buy · 0 unchanged, price unknown');
+  expect((await site.command(['status'])).stderr.split(warning)).toHaveLength(2);
+});
