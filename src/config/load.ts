@@ -60,7 +60,8 @@ async function evaluate(file: string, name: string, redact: (text: string) => st
   try {
     const exports = await importAnew(file);
     // CommonJS that was compiled from a module has its default export one level further down.
-    return (exports as { __esModule?: true }).__esModule ? (exports as { default?: unknown }).default : exports;
+    const { __esModule: compiled, default: inner } = (exports ?? {}) as { __esModule?: true; default?: unknown };
+    return compiled ? inner : exports;
   } catch (error) {
     if (isFailure(error)) throw error;
     // The first line: further ones quote the file, in which a key may stand. Nor is it passed on as a cause.
