@@ -50,7 +50,7 @@ function nameOf(value: unknown): string {
 
 /** As JSON has it. Providers pass on what a service said, and nobody knows what that may hold. */
 function readUsage(usage: unknown, redact: (text: string) => string): Pick<PaidPicture, 'usage'> {
-  if (typeof usage !== 'object' || usage === null || Array.isArray(usage)) return {};
+  if (usage === undefined) return {};
   const plain = (_: string, value: unknown) => {
     if (typeof value === 'bigint') return String(value);
     return typeof value === 'string' ? redact(value).toWellFormed() : value;
@@ -59,6 +59,7 @@ function readUsage(usage: unknown, redact: (text: string) => string): Pick<PaidP
     const copy: unknown = JSON.parse(JSON.stringify(usage, plain));
     // Refuses what records cannot hold.
     canonicalJson(copy);
+    if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return {};
     return { usage: copy as NonNullable<PaidPicture['usage']> };
   } catch {
     // Cycles, getters that throw: a note beside the picture, for which the picture is not given up.

@@ -60,7 +60,7 @@ export async function createShop({
       ...Object.fromEntries(manifests),
       'picture.png': picture,
       'prompt-image.config.mjs': `
-        import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+        import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
         import { setTimeout as sleep } from 'node:timers/promises';
         import { ProviderError } from 'unplugin-prompt-image';
         const folder = import.meta.dirname;
