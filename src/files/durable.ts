@@ -45,7 +45,10 @@ export async function removeFile(path: string): Promise<void> {
 
 /** Creates a folder and those above it, so that a power cut does not take them back. */
 export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    // Whoever creates a file takes EEXIST for its being there.
+    throw isErrno(error, 'EEXIST') ? Object.assign(error, { code: 'ENOTDIR' }) : error;
+  });
   if (first === undefined) return;
   const topmost = dirname(first);
   for (let parent = dirname(folder); parent.startsWith(topmost); parent = dirname(parent)) {
