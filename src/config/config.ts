@@ -11,7 +11,7 @@ import { google } from '../providers/google.js';
 import { isKeyed, type Provider } from '../providers/provider.js';
 import type { BudgetLimits } from '../purchase/budget.js';
 import { type Consent, resolveConsent } from './consent.js';
-import { type Environment, findKeyElsewhere, readEnvironment } from './environment.js';
+import { type Environment, findKeyElsewhere, readEnvironment, refuseExposedIn } from './environment.js';
 import { isFrozen } from './frozen.js';
 import { loadConfig } from './load.js';
 import { type Location, locateProject, upward } from './locate.js';
@@ -61,6 +61,7 @@ export async function resolveConfig(start: string, options: InlineOptions): Prom
   const config: Config = { ...(configFile ? await loadConfig(configFile, redact) : {}), ...inline };
   const root = realFolder(rootOf(config, inline, location), 'the root');
   const environment = { ...readEnvironment(root), buys };
+  refuseExposedIn(from, root);
   const git = await openGit(root);
   const provider = resolveProvider(config.provider, environment);
   const elsewhere = [...upward(from), ...upward(root)].filter((folder) => folder !== root);

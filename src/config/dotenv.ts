@@ -3,8 +3,8 @@ const ASSIGNMENT =
   /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm;
 
 /**
- * The values of an env file, read like the package dotenv does, which Vite and most others use. Node's own parser takes
- * other lines for assignments.
+ * The values of an env file, read like the package dotenv does. Node's own parser, which Vite 8 uses, stumbles over byte
+ * order marks and takes lines together that are none.
  */
 export function parseDotenv(bytes: Uint8Array): Record<string, string> {
   // PowerShell writes UTF-16 where it redirects output into a file.

@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import { createRedactor } from '../providers/gemini/redact.js';
@@ -31,7 +31,7 @@ export interface Environment {
  * that cannot be read
  */
 export function readEnvironment(root: string, env: NodeJS.ProcessEnv = process.env): Environment {
-  const files = new Map(envFilesIn(root).map((name) => [name, readEnvFile(join(root, name))]));
+  const files = readEnvFiles(root);
   refuseExposed(new Map([['the environment', env], ...files]));
   const [local = {}, shared = {}] = [files.get('.env.local'), files.get('.env')];
   // When a key is asked for: a config may load further env files.
@@ -63,6 +63,12 @@ export function findKeyElsewhere(folders: Iterable<string>): string | undefined 
   return undefined;
 }
 
+/** The same for the bundler's own folder, whose env files Vite reads and we do not. @throws `CONFIG_KEY_EXPOSED` */
+export function refuseExposedIn(folder: string, root: string): void {
+  const files = [...readEnvFiles(folder)];
+  refuseExposed(new Map(files.map(([name, values]) => [relative(root, join(folder, name)), values])));
+}
+
 function refuseExposed(sources: ReadonlyMap<string, Readonly<Record<string, string | undefined>>>): void {
   for (const [source, values] of sources) {
     const exposed = keyNames.find((name) => values[`VITE_${name}`]);
@@ -73,16 +79,10 @@ function refuseExposed(sources: ReadonlyMap<string, Readonly<Record<string, stri
   }
 }
 
-/** The names of all env files, of every mode. */
-function envFilesIn(root: string): string[] {
-  const isFile = (entry: Dirent) =>
-    entry.isSymbolicLink()
-      ? statSync(join(root, entry.name), { throwIfNoEntry: false })?.isFile() === true
-      : !entry.isDirectory();
-  return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => /^\.env(?:\.|$)/.test(entry.name) && isFile(entry))
-    .map(({ name }) => name)
-    .sort();
+/** What each env file of a folder says, of every mode. */
+function readEnvFiles(folder: string): Map<string, Record<string, string>> {
+  const names = readdirSync(folder).filter((name) => /^\.env(?:\.|$)/.test(name));
+  return new Map(names.sort().map((name) => [name, readEnvFile(join(folder, name))]));
 }
 
 /** Our names alone. */
@@ -91,7 +91,8 @@ function readEnvFile(path: string): Record<string, string> {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return {};
+    // A folder of such a name, or a link to nothing.
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return {};
     if (!isErrno(error)) throw error;
     throw new PromptImageError('CONFIG_INVALID', `${path} cannot be read (${error.code})`, {
       cause: error,

@@ -16,7 +16,7 @@ import { type Config, parseConfig } from './options.js';
 export async function loadConfig(file: string, redact: (text: string) => string): Promise<Config> {
   const name = basename(file);
   const exported = file.endsWith('.json') ? await readJson(file, name) : await evaluate(file, name, redact);
-  // No array, no function, and no promise, which would pass for an object without a single option.
+  // No list, no function, no namespace.
   if (Object.prototype.toString.call(exported) !== '[object Object]') {
     const next = file.endsWith('.json') ? '{ … }' : 'export default defineConfig({ … })';
     throw new PromptImageError('CONFIG_INVALID', 'has no default export of an object', {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openOriginals } from '../../src/originals/originals.js';
 import { STACK } from '../e2e/support/site.js';
-import { start } from '../support/workspace.js';
+import { run, start } from '../support/workspace.js';
 import { createShop, type Shop } from './shop.js';
 
 /** The steps that make a picture visible, in their order: which function of node:fs/promises, on which file. */
@@ -177,4 +177,30 @@ test('a damaged file in the way of a paid picture is told; without it the pictur
   expect((await shop.command(['generate'])).code).toBe(0);
   expect(await shop.calls()).toHaveLength(1);
   await expectStored(shop);
+});
+
+test('a build stores what it can, and is not stopped by what it cannot', async () => {
+  await using shop = await crashedShop({ barn: 'A barn' });
+  const files = {
+    'src/main.js': "import barn from './barn.image.json'; console.log(barn);",
+    'rollup.config.js': `
+      import promptImage from 'unplugin-prompt-image/rollup';
+      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
+    [`.prompt-image/.local/intents/${'0'.repeat(16)}-00000000.json`]: 'damaged',
+    '.prompt-image/.local/served.json': '{',
+  };
+  for (const [file, text] of Object.entries(files)) await shop.write(file, text);
+  const build = (env: Record<string, string>) =>
+    run(process.execPath, [shop.bin('rollup'), '--config'], { cwd: shop.root, env });
+
+  const originals = await shop.hashTree('.prompt-image');
+  const frozen = await build({ CI: 'true' });
+  expect([frozen.code, frozen.output]).toEqual([1, expect.stringContaining('[IMAGE_MISSING]')]);
+  expect(await shop.hashTree('.prompt-image')).toBe(originals);
+
+  const { code, output } = await build({});
+  expect(output).toMatch(/1 image: 1 reused, 0 bought/);
+  expect(code).toBe(0);
+  expect(await shop.calls()).toHaveLength(1);
+  expect(await shop.intents()).toEqual([`${'0'.repeat(16)}-00000000.json`]);
 });
