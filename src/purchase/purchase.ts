@@ -234,16 +234,17 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     recover: async () => {
       const stuck: PromptImageError[] = [];
       try {
-        for (const key16 of new Set((await intents.list()).map((intent) => intent.key16))) {
+        const keys = new Set((await intents.list()).map((intent) => intent.key16));
+        for (const key16 of keys) {
           const left = await completeAlone(key16);
           for (const failure of left) failures.set(key16, failure);
           stuck.push(...left);
         }
+        if (keys.size > 0) originals.refresh();
       } catch (error) {
         if (!isErrno(error)) throw error;
         stuck.push(unwritable(error, 'What was paid for is kept; the next run stores it.'));
       }
-      originals.refresh();
       return stuck;
     },
   };
