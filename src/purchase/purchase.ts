@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import type PQueue from 'p-queue';
-import { isFailure, PromptImageError } from '../failure.js';
+import { isFailure, type PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import type { Reference } from '../files/references.js';
 import { withLock } from '../originals/lock.js';
-import type { Original, Originals } from '../originals/originals.js';
-import { RecordError } from '../originals/record.js';
+import type { Original } from '../originals/originals.js';
 import { type ImageRequest, type Provider, ProviderError } from '../providers/provider.js';
-import { type KeyedRequest, sha256 } from '../request.js';
+import type { KeyedRequest } from '../request.js';
 import { readAnswer, redactFailure } from './answer.js';
 import { attempt } from './attempt.js';
 import type { Budget } from './budget.js';
-import { type Intents, type PaidPicture, unreadable, unwritable } from './intents.js';
+import { type PaidPicture, unwritable } from './intents.js';
+import { createStorage, type StorageOptions } from './storage.js';
 
 /** A picture to buy. */
 export interface Want {
@@ -28,10 +28,8 @@ export type PurchaseEvent =
   | { type: 'maybe-billed-twice'; address: string; error: ProviderError }
   | { type: 'bought'; address: string; original: Original };
 
-export interface PurchaseOptions {
+export interface PurchaseOptions extends StorageOptions {
   provider: Provider;
-  originals: Originals;
-  intents: Intents;
   budget: Budget;
   /** Calls at once. */
   concurrency: number;
@@ -42,8 +40,6 @@ export interface PurchaseOptions {
   admit: () => Promise<void>;
   /** Takes keys out of texts. */
   redact: (text: string) => string;
-  /** Size and format of bytes, every pixel decoded. Throws `IMAGE_INVALID`. */
-  inspect: (bytes: Buffer) => Promise<{ format: Original['record']['image']['format']; width: number; height: number }>;
   /** A reference as it may be sent. */
   prepare: (reference: Reference) => Promise<ImageRequest['references'][number]>;
   raster: (svg: string, size: { width: number; height: number }) => Promise<Uint8Array>;
@@ -71,6 +67,7 @@ const wide: { [code: string]: (want: Want) => string } = {
 
 export function createPurchases(options: PurchaseOptions): Purchases {
   const { provider, originals, intents, budget, redact, onEvent } = options;
+  const { store, complete } = createStorage(options);
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<{ original: Original; bought: boolean }>>();
   const failures = new Map<string, PromptImageError>();
@@ -104,33 +101,6 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 
   const withKeyLock = <T>(key16: string, signal: AbortSignal, work: () => Promise<T>) =>
     withLock(join(originals.folder, '.local', 'locks', key16), signal, work);
-
-  const store = async (path: string, { bytes, ...paid }: PaidPicture): Promise<Original> => {
-    try {
-      const { format, width, height } = await options.inspect(bytes);
-      const image = { sha256: sha256(bytes), bytes: bytes.length, width, height, format };
-      const original = await originals.add(bytes, { version: 1, ...paid, image });
-      await intents.close(path);
-      return original;
-    } catch (error) {
-      throw keptAt(path, paid.for, error);
-    }
-  };
-
-  /** For the holder of the lock: stores what was paid for and is not stored yet. @returns what cannot be stored */
-  const complete = async (key16: string): Promise<PromptImageError[]> => {
-    const stuck: PromptImageError[] = [];
-    for (const { path } of (await intents.list()).filter((intent) => intent.key16 === key16)) {
-      try {
-        const picture = await intents.read(path);
-        if (picture) await store(path, picture);
-      } catch (error) {
-        if (!isFailure(error)) throw error;
-        stuck.push(error);
-      }
-    }
-    return stuck;
-  };
 
   const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
     try {
@@ -266,19 +236,4 @@ function imageRequest({ request }: Want, references: ImageRequest['references'])
     ...(aspectRatio === undefined ? {} : { aspectRatio }),
     ...(thinking === undefined ? {} : { thinking: thinking as 'minimal' | 'high' }),
   };
-}
-
-/** Why a picture that was paid for is not stored, and where it is meanwhile. */
-function keptAt(path: string, address: string, cause: unknown): unknown {
-  if (cause instanceof RecordError) return unreadable(path);
-  const later = `It was paid for, and is kept in ${path}: the next run stores it.`;
-  if (isErrno(cause)) return unwritable(cause, later);
-  if (!isFailure(cause)) return cause;
-  if (cause.code !== 'IMAGE_INVALID') {
-    const next = [cause.next, later].filter((line) => line !== undefined).join('\n');
-    return new PromptImageError(cause.code, cause.what, { cause, next });
-  }
-  const what = `the picture that came for ${address} cannot be decoded: ${cause.what}`;
-  const next = `It was paid for, so it is kept and not bought again. To buy anew, delete ${path}`;
-  return new PromptImageError('IMAGE_INVALID', what, { cause, next });
 }

@@ -127,7 +127,8 @@ test('what cannot be decoded is kept, named, and not bought again; the others ar
   const path = shop.path('.prompt-image/.local/intents', intent);
   const expectKept = async ({ code, output }: { code: number | null; output: string }) => {
     expect(code).toBe(1);
-    expect(output).toContain('[IMAGE_INVALID] the picture that came for src/noise.image.json cannot be decoded');
+    expect(output).toContain('[IMAGE_INVALID] src/noise.image.json: ');
+    expect(output).toContain('the picture that came for src/noise.image.json cannot be decoded');
     expect(output).toContain(`To buy anew, delete ${path}`);
     expect(output).not.toMatch(STACK);
     expect(await shop.intents()).toEqual([intent]);
@@ -155,7 +156,8 @@ test.each([
   await shop.write('src/canal.image.json', { prompt: 'A canal', alt: '' });
   const { code, output } = await shop.command(['generate']);
   expect(code).toBe(1);
-  expect(output).toContain(`[CACHE_CORRUPT] ${shop.path(file)} holds a picture that was paid for`);
+  expect(output).toContain('[CACHE_CORRUPT] src/barn.image.json: ');
+  expect(output).toContain(`${shop.path(file)} holds a picture that was paid for`);
   expect(output).toContain('1 image bought, 1 failed');
   expect(output).not.toMatch(STACK);
   expect(await shop.calls()).toEqual(['A barn', 'A canal']);

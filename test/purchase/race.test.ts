@@ -61,7 +61,7 @@ test('a claim of a dead process is told, never taken over', async () => {
   expect(refused.code).toBe(1);
   expect(refused.output).not.toMatch(STACK);
   const [, claim = ''] =
-    /\[CACHE_LOCKED\] the process .* has ended[\s\S]* delete (\S+\.claim)$/m.exec(refused.output) ?? [];
+    /\[CACHE_LOCKED\] .*the process .* has ended[\s\S]* delete (\S+\.claim)$/m.exec(refused.output) ?? [];
   expect(await shop.calls()).toHaveLength(1);
   await run('rm', [claim]);
   expect((await shop.command(['generate'], { preload })).code).toBe(0);
