@@ -47,7 +47,7 @@ export async function createPromptImage(options: InlineOptions = {}): Promise<Pr
   const project = await openProject(process.cwd(), options);
   return {
     generate: async (addresses) => {
-      const plan = await project.plan(addresses);
+      const plan = await project.plan({ addresses, recover: !project.config.frozen });
       if (project.config.frozen && plan.count > 0) {
         throw new PromptImageError('IMAGE_MISSING', 'nothing is bought in CI or under a test runner', {
           next: 'Run: npx prompt-image generate',

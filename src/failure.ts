@@ -1,13 +1,14 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`: what a run may not do.
- * `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered. `EMIT_*`: what a bundler would leak.
+ * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`: what a run may not do.
+ * `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
  */
 export type ErrorCode =
   | 'MANIFEST_INVALID'
   | 'MANIFEST_OUTSIDE_ROOT'
   | 'MANIFEST_LEAK'
+  | 'ALT_MISSING'
   | 'CONFIG_INVALID'
   | 'CONFIG_KEY_EXPOSED'
   | 'NOT_BUILT_YET'

@@ -50,7 +50,7 @@ export interface Project {
   scan: () => Promise<string[]>;
   status: (addresses?: readonly string[]) => Promise<ImageStatus[]>;
   check: (options: { strict: boolean }) => Promise<CheckReport>;
-  plan: (addresses?: readonly string[]) => Promise<GeneratePlan>;
+  plan: (options: { addresses?: readonly string[] | undefined; recover: boolean }) => Promise<GeneratePlan>;
   execute: (
     plan: GeneratePlan,
     options?: { overBudget?: boolean; signal?: AbortSignal; onEvent?: (event: PurchaseEvent) => void },
@@ -122,7 +122,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     scan: context.scan,
     status: (addresses) => readStatus(context, addresses),
     check: (checkOptions) => check(context, checkOptions),
-    plan: (addresses) => planPurchases(context, addresses),
+    plan: (options) => planPurchases(context, options),
     execute: async (plan, { overBudget = false, ...rest } = {}) => {
       if (overBudget) budget.lift();
       return executePlan(context, plan, rest);

@@ -11,8 +11,8 @@ export type Bundle = Record<
 /** @param root what the names of source files start from */
 export function outputFiles(bundle: Bundle, root: string): OutputFile[] {
   return Object.entries(bundle).map(([name, file]) => {
-    if (file.type === 'chunk') return { name, content: file.code };
+    if (file.type === 'chunk') return { name, content: () => file.code };
     const originals = (file.originalFileNames ?? []).map((original) => resolve(root, original));
-    return { name, content: file.source, originals };
+    return { name, content: () => file.source, originals };
   });
 }

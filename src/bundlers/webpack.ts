@@ -92,7 +92,7 @@ async function findLeaks(
     const users = uses.flatMap(({ originModule }) => (originModule ? [resourceOf(originModule)] : []));
     if (uses.length > 0) await session.refuse(pathOf(id), users);
   }
-  const files = Object.entries(assets).map(([name, source]) => ({ name, content: source.source() }));
+  const files = Object.entries(assets).map(([name, source]) => ({ name, content: () => source.source() }));
   await session.inspect(files, sources);
 }
 

@@ -35,7 +35,10 @@ export function generateCommand(): Command {
 }
 
 async function generate(project: Project, patterns: readonly string[], options: Options): Promise<void> {
-  const plan = await project.plan(await selectAddresses(project, patterns));
+  const addresses = await selectAddresses(project, patterns);
+  // In CI, too: it is about to buy, and must not buy what is paid for.
+  const recover = !options.dryRun || !project.config.frozen;
+  const plan = await project.plan({ addresses, recover });
   printPlan(plan, project);
   if (plan.invalid.length > 0) process.exitCode = 1;
   if (options.dryRun || plan.count === 0) return;

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PromptImageError } from '../failure.js';
 import { didYouMean, explainIssue } from '../manifest/issues.js';
 import { type PresetInput, presetSchema } from '../manifest/schema.js';

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema } from './schema.js';
 
 type Path = readonly (string | number)[];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outputFormats } from '../image/formats.js';
 import { positions } from '../image/output.js';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import * as z from 'zod';
 import { outputFormats } from '../image/formats.js';
 import { canonicalJson, type KeyedRequest, keyOf, sha256 } from '../request.js';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isErrno, readIfExists, replaceFile } from '../files/durable.js';
 import { prepareFolder } from './originals.js';
 

@@ -1,8 +1,8 @@
 import type { Entry } from '../catalog/entry.js';
 import type { EmitFile, Published } from '../catalog/publish.js';
 import { isFailure, joinFailures, type PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
 import { addressOf } from '../files/scan.js';
+import { missingAlt } from './alt.js';
 import type { Context } from './context.js';
 import { importedAddress, parseId } from './imported.js';
 import { createLeakFailures } from './leak-failures.js';
@@ -10,6 +10,7 @@ import { findLeaks, type OutputFile } from './leaks.js';
 import { type Gap, missingImages, overBudget } from './missing.js';
 import { noteOf } from './notes.js';
 import { groupFailures } from './purchase-failures.js';
+import { createRecovery } from './recovery.js';
 
 /** What differs between bundlers when an image is imported. */
 export interface Host {
@@ -51,12 +52,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const failedPurchases = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
   const leaks = createLeakFailures(config);
-  let recovered: Promise<unknown> | undefined;
-
-  const recover = () => {
-    recovered ??= config.frozen ? Promise.resolve() : purchases.recover();
-    return recovered;
-  };
+  const recover = createRecovery(context, (message) => warnings.add(message));
 
   const resolve = async (entry: Entry): Promise<Published | undefined> => {
     for (const warning of entry.image.warnings) warnings.add(warning);
@@ -73,6 +69,9 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       gaps.set(entry.address, { entry, state });
       return undefined;
     }
+    const alt = missingAlt(entry);
+    // Sure to fail: what it would take to go on costs money.
+    if (alt && config.requireAlt === 'error') throw alt;
     const purchase = await buy({ entry, state });
     if (!purchase) return undefined;
     (purchase.bought ? bought : reused).add(entry.key);
@@ -103,11 +102,9 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
         `${entry.address} has ${original.rivals.length + 1} originals; ${original.stem} serves, being the oldest`,
       );
     }
-    if (entry.image.alt === undefined) {
-      const { caption } = original.record;
-      const suggestion = caption === undefined ? '' : ` The model said: “${caption}”`;
-      warnings.add(`${entry.address} has no alt text; write one, or "" if it is decoration.${suggestion}`);
-    }
+    const alt = missingAlt(entry, original);
+    if (alt && config.requireAlt === 'error') throw alt;
+    if (alt && config.requireAlt === 'warn') warnings.add(alt.message);
     served.remember(entry.address, original.stem);
     return publisher.original(entry, original);
   };
@@ -158,7 +155,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
     },
 
     finish: async () => {
-      await saveServed(context);
+      await served.save();
       const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
       const failed = failures.size + failedPurchases.size + gaps.size + unaffordable.size;
       const total = reused.size + bought.size + draftKeys.size + failed;
@@ -170,16 +167,6 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       return { receipt: receipt + (await toCommit(context)), warnings: [...warnings] };
     },
   };
-}
-
-/** Remembers what was served. A checkout that cannot be written to simply remembers nothing. */
-export async function saveServed({ served, config }: Context): Promise<void> {
-  if (config.frozen) return;
-  try {
-    await served.save();
-  } catch (error) {
-    if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
-  }
 }
 
 /** Pictures that are paid for and in nobody else's hands yet. */

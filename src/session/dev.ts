@@ -8,12 +8,12 @@ import { isErrno } from '../files/durable.js';
 import { isInside } from '../files/references.js';
 import { parseName } from '../originals/names.js';
 import { renderCost } from '../purchase/price.js';
-import { saveServed } from './build.js';
 import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
 import { costOfGaps, type Gap, missingImages, modelsOf, renderGap } from './missing.js';
 import { noteOf } from './notes.js';
+import { createRecovery } from './recovery.js';
 
 export interface DevEvents {
   /** These manifests have another picture, or another reason for having none. */
@@ -50,12 +50,12 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     if (note !== undefined) log('warn', note);
   });
   let offered = '';
-  let recovered: Promise<unknown> | undefined;
-
-  const recover = () => {
-    recovered ??= config.frozen ? Promise.resolve() : purchases.recover();
-    return recovered;
+  /** Each once. */
+  const warn = (message: string) => {
+    if (!warned.has(message)) log('warn', message);
+    warned.add(message);
   };
+  const recover = createRecovery(context, warn);
 
   const read = async (address: string): Promise<Entry> => {
     const files = new Set([join(config.root, address)]);
@@ -64,10 +64,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       files.add(path);
       watch(path);
     });
-    for (const warning of entry.image.warnings) {
-      if (!warned.has(warning)) log('warn', warning);
-      warned.add(warning);
-    }
+    for (const warning of entry.image.warnings) warn(warning);
     return entry;
   };
 
@@ -166,7 +163,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       }
       announced.delete(entry.address);
       served.remember(entry.address, state.original.stem);
-      await saveServed(context);
+      await served.save();
       return publisher.original(entry, state.original);
     },
 

@@ -1,4 +1,4 @@
-import { isFailure, PromptImageError } from '../failure.js';
+import { isFailure, PromptImageError, renderFailure } from '../failure.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
@@ -32,9 +32,15 @@ export interface GenerateReport {
   notes: readonly string[];
 }
 
-/** @param addresses all manifests unless given */
-export async function planPurchases(context: Context, addresses?: readonly string[]): Promise<GeneratePlan> {
-  if (!context.config.frozen) await context.purchases.recover();
+/**
+ * @param addresses all manifests unless given
+ * @param recover whether what other runs paid for is stored first
+ */
+export async function planPurchases(
+  context: Context,
+  { addresses, recover }: { addresses?: readonly string[] | undefined; recover: boolean },
+): Promise<GeneratePlan> {
+  const stuck = recover ? await context.purchases.recover() : [];
   const images = await readStatus(context, addresses);
   const gaps: Gap[] = [];
   const invalid: PromptImageError[] = [];
@@ -44,7 +50,7 @@ export async function planPurchases(context: Context, addresses?: readonly strin
   }
   const models = modelsOf(gaps);
   return {
-    warnings: [...new Set(gaps.flatMap(({ entry }) => entry.image.warnings))],
+    warnings: [...stuck.map(renderFailure), ...new Set(gaps.flatMap(({ entry }) => entry.image.warnings))],
     gaps,
     invalid,
     count: models.length,
@@ -71,6 +77,8 @@ export async function executePlan(
       next: 'Nothing was bought. Confirm with --yes, or raise budget in prompt-image.config.',
     });
   }
+  // Somebody asks: what failed before may be tried again.
+  context.purchases.forgetFailures();
   const bought: string[] = [];
   const failed: PurchaseFailure[] = [];
   const notes: string[] = [];
@@ -83,8 +91,8 @@ export async function executePlan(
     await Promise.all(
       gaps.map(async ({ entry }) => {
         try {
-          await context.purchases.buy(entry, options.signal);
-          bought.push(entry.address);
+          const purchase = await context.purchases.buy(entry, options.signal);
+          if (purchase.bought) bought.push(entry.address);
         } catch (error) {
           failed.push({ address: entry.address, error: failureOf(error) });
         }

@@ -14,7 +14,8 @@ import { createLeakFailures } from './leak-failures.js';
 /** A file that a bundler is about to write. */
 export interface OutputFile {
   name: string;
-  content: string | Uint8Array;
+  /** Asked for only where the name says that it is text: bundlers copy what they are asked for. */
+  content: () => string | Uint8Array;
   /** Absolute paths of the files that it was made from, where the bundler knows them. */
   originals?: readonly string[];
 }
@@ -44,7 +45,7 @@ export async function findLeaks(
     for (const path of originals) {
       if (MANIFEST_PATH.test(path) && !isExcluded(config, path)) leaks.set(path, name);
     }
-    const suspects = TEXT.test(name) ? suspectsIn(Buffer.from(content as string).toString('utf8')) : [];
+    const suspects = TEXT.test(name) ? suspectsIn(textOf(content())) : [];
     if (suspects.length === 0) continue;
     manifests ??= readManifests(context);
     for (const [address, manifest] of await manifests) {
@@ -53,6 +54,10 @@ export async function findLeaks(
   }
   const { ofUse } = createLeakFailures(config);
   return Promise.all([...leaks].map(([path, name]) => ofUse(path, sources, name)));
+}
+
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
 }
 
 /** Texts that may be a manifest, without what quoting and formatting change. */

@@ -3,6 +3,7 @@ import type { ImageState } from '../catalog/state.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { explainRatio } from '../originals/ratio.js';
+import { missingAlt } from './alt.js';
 import type { Context } from './context.js';
 
 /** What `status` says of one image. */
@@ -53,6 +54,9 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
     }
     const { address, detail, note } = image;
     if (note) notes.push(`${address}: ${note}`);
+    const alt = missingAlt(image.entry, detail.state === 'ok' ? detail.original : undefined);
+    if (alt && config.requireAlt === 'error') add(alt);
+    if (alt && config.requireAlt === 'warn') notes.push(alt.message);
     if (detail.state === 'ok') used.add(detail.original.record.key);
     else add(gapError(address, detail));
   }
@@ -98,7 +102,7 @@ function conflict(key: string, stems: readonly string[]): PromptImageError {
 export function ignoredOriginals(): PromptImageError {
   return new PromptImageError(
     'CACHE_IGNORED',
-    'git ignores the folder of the originals, so what is bought would be lost',
+    'git would leave out what is bought into the folder of the originals, so it would be lost',
     {
       next: 'Take it out of .gitignore; or, where nothing is to be kept, set commit: false in the config.',
     },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorCode } from '../../failure.js';
 import { ProviderError, type Retry } from '../provider.js';
 
