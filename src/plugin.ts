@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
 import { isFailure, type PromptImageError, renderFailure } from './failure.js';
-import { type Exported, openProject, type PluginOptions, type Project } from './project.js';
+import { openProject, type PluginOptions, type Project } from './project.js';
 
 /** What the adapters share; one per plugin instance. */
 export interface PluginCore {
@@ -26,10 +26,10 @@ export function createPlugin(
   });
 }
 
-/** Matches ids and import specifiers of manifests, whatever their query. */
-export const MANIFEST_ID = /\.images?\.json(?:\?|$)/;
+/** Matches ids and import specifiers of manifests, whatever their query; ids that start with NUL belong to other plugins. */
+export const MANIFEST_ID = /^[^\0?]*\.images?\.json(?:\?|$)/;
 /** Matches `./hero.image`, which means `./hero.image.json`. */
-export const SHORT_ID = /\.images?(?:\?.*)?$/;
+export const SHORT_ID = /^[^\0?]*\.images?(?:\?.*)?$/;
 
 /** `./hero.image?url` → `./hero.image.json?url` */
 export function lengthenId(source: string): string {
@@ -46,10 +46,6 @@ export function resolveShortId(source: string, importer: string | undefined): st
 /** The id without its query. */
 export function pathOf(id: string): string {
   return id.replace(/\?.*$/, '');
-}
-
-export function exportedBy(id: string): Exported {
-  return /[?&]url(?:[&=]|$)/.test(id) ? 'url' : 'object';
 }
 
 /** The failure as an error that bundlers print as its message alone: a stack says nothing about a user's mistake. */

@@ -22,17 +22,19 @@ import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
 import { isExcluded } from './session/imported.js';
+import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
 import { missingImages } from './session/missing.js';
 import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
 
 // The faces take what they need from here and reach nothing below.
-export type { Exported, Published, PublishedFile } from './catalog/publish.js';
+export type { Published, PublishedFile } from './catalog/publish.js';
 export type { InlineOptions, PluginOptions } from './config/options.js';
 export type { PromptImage } from './image/object.js';
 export { renderCost } from './purchase/price.js';
 export type { PurchaseEvent } from './purchase/purchase.js';
 export type { BuildSession, Host } from './session/build.js';
 export type { GeneratePlan, GenerateReport } from './session/generate.js';
+export type { OutputFile } from './session/leaks.js';
 export { renderGap } from './session/missing.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
@@ -40,6 +42,8 @@ export interface Project {
   config: ResolvedConfig;
   /** Whether a manifest is left to the bundler. */
   isExcluded: (path: string) => boolean;
+  /** Failures of manifests that would be published as themselves. */
+  leaks: LeakFailures;
   build: (options: { watch: boolean }) => BuildSession;
   dev: (events: DevEvents) => DevSession;
   scan: () => Promise<string[]>;
@@ -111,6 +115,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   return {
     config,
     isExcluded: (path) => isExcluded(config, path),
+    leaks: createLeakFailures(config),
     build: ({ watch }) => startBuild(context, watch),
     dev: (events) => startDev(context, events),
     scan: context.scan,

@@ -1,5 +1,6 @@
-import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../plugin.js';
+import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../plugin.js';
 import type { BuildSession, Project } from '../project.js';
+import { outputFiles } from './output.js';
 
 /**
  * The plugin for Rollup 4.
@@ -10,6 +11,8 @@ import type { BuildSession, Project } from '../project.js';
 const plugin = createPlugin((core) => {
   let project: Project;
   let session: BuildSession | undefined;
+  /** Of manifests imported with a query, who did so: modules do not know it yet when they are loaded. */
+  const importers = new Map<string, string>();
   return [
     {
       rollup: {
@@ -25,7 +28,10 @@ const plugin = createPlugin((core) => {
             // Rollup takes a query for a part of the file's name.
             const [path = source, query] = (isShort ? lengthenId(source) : source).split('?');
             const resolved = await this.resolve(path, importer, { skipSelf: true });
-            return resolved && query ? { ...resolved, id: `${resolved.id}?${query}` } : resolved;
+            if (!resolved || !query) return resolved;
+            const id = `${resolved.id}?${query}`;
+            if (importer) importers.set(id, importer);
+            return { ...resolved, id };
           },
         },
         load(id) {
@@ -35,7 +41,8 @@ const plugin = createPlugin((core) => {
           order: 'post',
           async handler(_, id) {
             if (!session || !MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
-            const code = await session.module(pathOf(id), exportedBy(id), {
+            const code = await session.module(id, {
+              importer: importers.get(id),
               emitFile: (name, source) =>
                 `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
               watchFile: (file) => this.addWatchFile(file),
@@ -52,11 +59,20 @@ const plugin = createPlugin((core) => {
           if (!session) return;
           await project.dispose();
           if (error) return;
-          const failure = session.failure();
-          if (failure) this.error(plainError(failure));
           const { receipt, warnings } = await session.finish();
           for (const warning of warnings) this.warn(warning);
+          // Also where something failed: what was bought before was paid for all the same.
           this.info(receipt);
+          const failure = session.failure();
+          if (failure) this.error(plainError(failure));
+        },
+        generateBundle: {
+          order: 'post',
+          async handler(_, bundle) {
+            await session?.inspect(outputFiles(bundle, process.cwd()), [...this.getModuleIds()]);
+            const failure = session?.failure();
+            if (failure) this.error(plainError(failure));
+          },
         },
       },
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Compilation, Compiler, LoaderContext } from 'webpack';
+import type { Compilation, Compiler, LoaderContext, Module } from 'webpack';
 import { renderFailure } from '../failure.js';
-import { createPlugin, exportedBy, MANIFEST_ID, pathOf, resolveShortId, SHORT_ID } from '../plugin.js';
+import { createPlugin, MANIFEST_ID, pathOf, resolveShortId, SHORT_ID } from '../plugin.js';
 import type { BuildSession, Host, Project } from '../project.js';
 
 const NAME = 'unplugin-prompt-image';
@@ -10,13 +10,14 @@ const NAME = 'unplugin-prompt-image';
 const plugin = createPlugin((core) => {
   let project: Project;
   let session: BuildSession | undefined;
+  const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
   return [
     {
       resolveId: {
         filter: { id: SHORT_ID },
         handler: (source, importer) => resolveShortId(source, importer),
       },
-      loadInclude: (id) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id)),
+      loadInclude: isOurs,
       async load(id) {
         const native = this.getNativeBuildContext?.();
         if (native?.framework !== 'webpack' || !native.loaderContext || !native.compilation || !session) {
@@ -25,7 +26,7 @@ const plugin = createPlugin((core) => {
         const { loaderContext, compilation } = native;
         // A cached module would know nothing of a changed config or a damaged original, and be missing from the receipt.
         loaderContext.cacheable(false);
-        return session.module(pathOf(id), exportedBy(id), createHost(compilation, loaderContext));
+        return session.module(id, createHost(compilation, loaderContext));
       },
       webpack(compiler) {
         compiler.hooks.beforeCompile.tapPromise(NAME, async () => {
@@ -33,8 +34,11 @@ const plugin = createPlugin((core) => {
           session ??= project.build({ watch: compiler.watchMode });
         });
         compiler.hooks.thisCompilation.tap(NAME, (compilation) => {
-          compilation.hooks.finishModules.tapPromise(NAME, async () => {
-            if (session) await report(compiler, compilation, session);
+          const stage = compiler.webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT;
+          compilation.hooks.processAssets.tapPromise({ name: NAME, stage }, async () => {
+            if (!session) return;
+            await findLeaks(compilation, session, isOurs);
+            await report(compiler, compilation, session);
           });
         });
         compiler.hooks.done.tapPromise(NAME, async () => {
@@ -58,7 +62,38 @@ function createHost(compilation: Compilation, loaderContext: LoaderContext<unkno
       return `__webpack_public_path__ + ${JSON.stringify(path)}`;
     },
     watchFile: (path) => loaderContext.addDependency(path),
+    importer: issuerOf(compilation, loaderContext._module),
   };
+}
+
+function issuerOf({ moduleGraph }: Compilation, module: Module | undefined): string | undefined {
+  const issuer = module && moduleGraph.getIssuer(module);
+  return issuer ? resourceOf(issuer) : undefined;
+}
+
+/** Path and query of a module that is a file. */
+function resourceOf(module: Module): string {
+  return 'resource' in module ? String(module.resource) : '';
+}
+
+/** Looks for manifests that something takes for an asset, and then in everything that is about to be written. */
+async function findLeaks(
+  { modules, moduleGraph, assets }: Compilation,
+  session: BuildSession,
+  isOurs: (id: string) => boolean,
+): Promise<void> {
+  const sources = Array.from(modules, resourceOf);
+  for (const module of modules) {
+    const id = resourceOf(module);
+    if (!isOurs(id)) continue;
+    const uses = [...moduleGraph.getIncomingConnections(module)].filter(
+      ({ dependency }) => dependency?.category === 'url',
+    );
+    const users = uses.flatMap(({ originModule }) => (originModule ? [resourceOf(originModule)] : []));
+    if (uses.length > 0) await session.refuse(pathOf(id), users);
+  }
+  const files = Object.entries(assets).map(([name, source]) => ({ name, content: source.source() }));
+  await session.inspect(files, sources);
 }
 
 async function report(compiler: Compiler, compilation: Compilation, session: BuildSession): Promise<void> {

@@ -46,12 +46,8 @@ export class JsonLocator {
     return undefined;
   }
 
-  /** A position in the text, counted in UTF-16 units as JavaScript does. */
   offset(offset: number): Place {
-    const before = this.#text.slice(0, offset);
-    const line = before.split('\n').length;
-    const column = offset - before.lastIndexOf('\n');
-    return { file: this.#file, line, column, frame: renderFrame(this.#text, line, column) };
+    return placeAt(this.#file, this.#text, offset);
   }
 
   /** The first match of `pattern` inside the value at `path`, else the value itself. */
@@ -65,6 +61,14 @@ export class JsonLocator {
   #find(path: JsonPath): Node | undefined {
     return this.#tree && findNodeAtLocation(this.#tree, [...path]);
   }
+}
+
+/** A position in any text, counted in UTF-16 units as JavaScript does. */
+export function placeAt(file: string, text: string, offset: number): Place {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  const column = offset - before.lastIndexOf('\n');
+  return { file, line, column, frame: renderFrame(text, line, column) };
 }
 
 /** jsonc-parser recurses; a document nested too deeply for it simply has no positions. */

@@ -1,24 +1,33 @@
 import type { Entry } from '../catalog/entry.js';
-import type { EmitFile, Exported, Published } from '../catalog/publish.js';
+import type { EmitFile, Published } from '../catalog/publish.js';
 import { isFailure, joinFailures, PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import { addressOf } from '../files/scan.js';
 import type { Context } from './context.js';
-import { importedAddress } from './imported.js';
-import { type Gap, missingImages } from './missing.js';
+import { importedAddress, parseId } from './imported.js';
+import { createLeakFailures } from './leak-failures.js';
+import { findLeaks, type OutputFile } from './leaks.js';
+import { type Gap, missingImages, overBudget } from './missing.js';
+import { noteOf } from './notes.js';
 
-/** What differs between bundlers once an image is ready. */
+/** What differs between bundlers when an image is imported. */
 export interface Host {
   /** Publishes a file; gives JavaScript that evaluates to its URL. */
   emitFile: EmitFile;
   /** The module changes with this file. */
   watchFile: (path: string) => void;
+  /** The module that imports it, where the bundler tells. */
+  importer?: string | undefined;
 }
 
 /** One build, with all of its environments. Failures are collected, so that one run shows all of them. */
 export interface BuildSession {
   /** Source of the module that stands in a manifest's place. What fails is reported by `failure`. */
-  module: (path: string, exported: Exported, host: Host) => Promise<string>;
+  module: (id: string, host: Host) => Promise<string>;
+  /** Looks for manifests in what is about to be written. @param sources ids of the build's modules */
+  inspect: (files: readonly OutputFile[], sources: readonly string[]) => Promise<void>;
+  /** A manifest is used in a way that would publish it, in one of these files. */
+  refuse: (path: string, sources: readonly string[]) => Promise<void>;
   /** All failures so far as one error. */
   failure: () => PromptImageError | undefined;
   /** The line that every build ends with, and what a person should know. */
@@ -34,8 +43,10 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const bought = new Set<string>();
   const drafts = new Map<string, string>();
   const gaps = new Map<string, Gap>();
+  const unaffordable = new Map<string, Gap>();
   const failures = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
+  const leaks = createLeakFailures(config);
   let recovered: Promise<void> | undefined;
 
   const recover = () => {
@@ -57,9 +68,28 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       gaps.set(entry.address, { entry, state });
       return undefined;
     }
-    const purchase = await purchases.buy(entry);
+    const purchase = await buy({ entry, state });
+    if (!purchase) return undefined;
     (purchase.bought ? bought : reused).add(entry.key);
     return serve(entry, purchase.original);
+  };
+
+  /** @returns nothing where the budget is used up */
+  const buy = async (gap: Gap): Promise<Awaited<ReturnType<typeof purchases.buy>> | undefined> => {
+    const { entry } = gap;
+    const stop = context.onPurchase((event) => {
+      const note = event.address === entry.address ? noteOf(event) : undefined;
+      if (note !== undefined) warnings.add(note);
+    });
+    try {
+      return await purchases.buy(entry);
+    } catch (error) {
+      if (!isFailure(error, 'BUDGET_EXCEEDED')) throw error;
+      unaffordable.set(entry.address, gap);
+      return undefined;
+    } finally {
+      stop();
+    }
   };
 
   const serve = (entry: Entry, original: Parameters<typeof publisher.original>[1]): Published => {
@@ -80,32 +110,47 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const failure = () => {
     const all = [...failures.values()];
     if (gaps.size > 0) all.push(missingImages([...gaps.values()], config));
+    if (unaffordable.size > 0) all.push(overBudget([...unaffordable.values()], config));
     return all.length === 0 ? undefined : joinFailures(all);
   };
 
   return {
     failure,
-    module: async (path, exported, { emitFile, watchFile }) => {
+    module: async (id, { emitFile, watchFile, importer }) => {
+      const { path, exported, asked } = parseId(id);
       const name = addressOf(config.root, path);
-      failures.delete(name);
+      const place = asked === undefined ? name : `${name}?${asked}`;
+      failures.delete(place);
       gaps.delete(name);
+      unaffordable.delete(name);
       // Bundlers do not watch what a plugin loads for them.
       watchFile(path);
       try {
+        const leak = await leaks.ofImport(id, importer);
+        if (leak) throw leak;
         await recover();
         const published = await resolve(await context.readEntry(importedAddress(config, path), watchFile));
         if (published) return await published.module(exported, emitFile);
       } catch (error) {
         if (!isFailure(error)) throw error;
-        failures.set(name, error.place ? error : at(name, error));
+        failures.set(place, error.place ? error : at(name, error));
       }
       return 'export default undefined;';
+    },
+
+    inspect: async (files, sources) => {
+      for (const leak of await findLeaks(context, files, sources)) failures.set(leak.message, leak);
+    },
+
+    refuse: async (path, sources) => {
+      const leak = await leaks.ofUse(path, sources);
+      failures.set(leak.message, leak);
     },
 
     finish: async () => {
       await saveServed(context);
       const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
-      const failed = failures.size + gaps.size;
+      const failed = failures.size + gaps.size + unaffordable.size;
       const total = reused.size + bought.size + draftKeys.size + failed;
       const parts = [`${reused.size} reused`, `${bought.size} bought`];
       if (draftKeys.size > 0) parts.push(`${draftKeys.size} ${draftKeys.size === 1 ? 'draft' : 'drafts'}`);

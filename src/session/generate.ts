@@ -1,8 +1,8 @@
 import { isFailure, PromptImageError } from '../failure.js';
-import { explainRatio } from '../originals/ratio.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
+import { noteOf } from './notes.js';
 import { readStatus } from './status.js';
 
 /** What a purchase would do. */
@@ -71,19 +71,16 @@ export async function executePlan(
   const failed: { address: string; error: PromptImageError }[] = [];
   const notes: string[] = [];
   const stop = context.onPurchase((event) => {
-    if (event.type === 'maybe-billed-twice') {
-      notes.push(`${event.address}: possibly billed twice (${event.error.what})`);
-    }
+    const note = noteOf(event);
+    if (note !== undefined) notes.push(note);
     options.onEvent?.(event);
   });
   try {
     await Promise.all(
       gaps.map(async ({ entry }) => {
         try {
-          const { original } = await context.purchases.buy(entry, options.signal);
+          await context.purchases.buy(entry, options.signal);
           bought.push(entry.address);
-          const ratio = explainRatio(original.record);
-          if (ratio) notes.push(`${entry.address}: ${ratio}`);
         } catch (error) {
           failed.push({ address: entry.address, error: failureOf(error) });
         }

@@ -1,12 +1,27 @@
 import picomatch from 'picomatch';
+import type { Exported } from '../catalog/publish.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { PromptImageError } from '../failure.js';
 import { isInside } from '../files/references.js';
 import { addressOf } from '../files/scan.js';
 
+/** Matches the path of a manifest. Ids that start with NUL belong to other plugins, though they may end like one of ours. */
+export const MANIFEST_PATH = /^[^\0]*\.images?\.json$/;
+
 /** Whether a manifest is left to the bundler. */
 export function isExcluded({ exclude, root }: ResolvedConfig, path: string): boolean {
   return exclude.length > 0 && picomatch.isMatch(addressOf(root, path), [...exclude], { dot: true });
+}
+
+/** What bundlers add to the ids of modules for themselves. */
+const BUNDLERS_OWN = ['import', 't', 'v'];
+
+/** The path in a module's id, and what it asks for. `asked`: a query that means nothing here, such as `raw`. */
+export function parseId(id: string): { path: string; exported: Exported; asked?: string } {
+  const [path = id, query = ''] = id.split('?');
+  const names = [...new URLSearchParams(query).keys()].filter((name) => !BUNDLERS_OWN.includes(name));
+  const asked = names.find((name) => name !== 'url' && name !== 'no-inline');
+  return { path, exported: names.includes('url') ? 'url' : 'object', ...(asked === undefined ? {} : { asked }) };
 }
 
 /**

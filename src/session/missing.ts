@@ -38,12 +38,31 @@ export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): Pro
       : consent.how;
   return new PromptImageError('IMAGE_MISSING', `${images} no picture:`, {
     next: [
-      ...gaps.map((gap) => `  ${renderGap(gap)}`).sort(),
+      ...listGaps(gaps),
       '',
       `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderCost(costOfGaps(gaps, config))}) and commit what arrives: npx prompt-image generate`,
       why,
     ].join('\n'),
   });
+}
+
+/** The one error that lists the images for which a run's budget was not enough. */
+export function overBudget(gaps: readonly Gap[], config: ResolvedConfig): PromptImageError {
+  const { maxImages, maxCost } = config.budget;
+  const limit = `${maxImages} images${maxCost === undefined ? '' : ` or $${maxCost}`}`;
+  const images = gaps.length === 1 ? '1 image is' : `${gaps.length} images are`;
+  return new PromptImageError('BUDGET_EXCEEDED', `${images} over the budget of ${limit}:`, {
+    next: [
+      ...listGaps(gaps),
+      '',
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderCost(costOfGaps(gaps, config))}): npx prompt-image generate`,
+      'Or raise budget in prompt-image.config.',
+    ].join('\n'),
+  });
+}
+
+function listGaps(gaps: readonly Gap[]): string[] {
+  return gaps.map((gap) => `  ${renderGap(gap)}`).sort();
 }
 
 function listWords(words: readonly string[]): string {

@@ -14,10 +14,14 @@ describe.concurrent.each(bundlers)('$name', (bundler) => {
     expect(gemini.calls).toBe(2);
     expect(output).not.toMatch(STACK);
     const bought = gemini.requests.map(({ prompt }) => prompt);
+    expect(output.match(/\[BUDGET_EXCEEDED\] 3 images are over the budget of 2 images:/g)).toHaveLength(1);
     for (const [name, prompt] of Object.entries(images)) {
-      const listed = new RegExp(`BUDGET_EXCEEDED\\].*src/${name}\\.image\\.json`).test(output);
+      const listed = output.includes(`  src/${name}.image.json  not bought yet`);
       expect(listed, name).toBe(!bought.includes(prompt));
     }
+    expect(output).toContain('Buy them (≈ $0.10): npx prompt-image generate');
+    // What was paid for is said, although the build fails.
+    expect(output).toContain('5 images: 0 reused, 2 bought, 3 failed (2 new originals to commit)');
     expect(await site.list('dist')).toEqual([]);
   });
 });

@@ -1,21 +1,25 @@
 import type { ResolvedConfig, ViteBuilder } from 'vite';
 import { plainError } from '../../plugin.js';
-import type { Exported, Project } from '../../project.js';
+import type { Project } from '../../project.js';
+import { type Bundle, outputFiles } from '../output.js';
 
 /** What is used of a plugin's context; Rollup's and Rolldown's are different types. */
 interface BuildContext {
   emitFile: (file: { type: 'asset'; name: string; source: Uint8Array }) => string;
   addWatchFile: (path: string) => void;
   error: (error: Error) => never;
+  getModuleIds: () => Iterable<string>;
 }
 
 /** A build with all of its environments. */
 export interface ViteBuild {
   /** Called when an environment, or in watch mode another round, begins. */
   start: () => void;
-  transform: (context: BuildContext, path: string, exported: Exported) => Promise<string>;
+  transform: (context: BuildContext, id: string, importer: string | undefined) => Promise<string>;
+  /** Looks for manifests in what is about to be written. */
+  inspect: (context: BuildContext, bundle: Bundle) => Promise<void>;
   /** Throws what has failed so far. */
-  check: (context: BuildContext) => void;
+  check: (context: BuildContext) => Promise<void>;
   /** Called before the environments are built, where Vite builds an app rather than one environment. */
   beforeApp: (builder: ViteBuilder) => void;
   afterApp: (builder: ViteBuilder) => Promise<void>;
@@ -43,18 +47,24 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       if (session.failure()) session = project.build({ watch });
     },
 
-    transform: (context, path, exported) =>
-      session.module(path, exported, {
+    transform: (context, id, importer) =>
+      session.module(id, {
+        importer,
         // Vite's own name for an emitted file, which it replaces by the URL: base, renderBuiltUrl and relative bases included.
         emitFile: (name, source) =>
           JSON.stringify(`__VITE_ASSET__${context.emitFile({ type: 'asset', name, source })}__`),
         watchFile: (file) => context.addWatchFile(file),
       }),
 
-    check: (context) => {
+    inspect: (context, bundle) => session.inspect(outputFiles(bundle, config.root), [...context.getModuleIds()]),
+
+    check: async (context) => {
       const failure = session.failure();
+      if (!failure) return;
+      // What was bought before the failure was paid for all the same.
+      config.logger.info((await session.finish()).receipt);
       // Rolldown puts the name before the message, and the stack behind it.
-      if (failure) context.error(Object.assign(plainError(failure), { name: failure.name, stack: '' }));
+      context.error(Object.assign(plainError(failure), { name: failure.name, stack: '' }));
     },
 
     beforeApp: (builder) => {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ViteDevServer } from 'vite';
 import { isFailure, type PromptImageError, renderFailure } from '../../failure.js';
 import { pathOf } from '../../plugin.js';
 import type { Project, PromptImage, PublishedFile } from '../../project.js';
+import { nameOf, PREFIX, requestedManifest, serve } from './files.js';
 import { createHotImages, type HotImages } from './hot/hot-images.js';
 
 /** A dev server's images: their modules, their files and their updates. */
@@ -19,7 +21,6 @@ export interface ViteDev {
   dispose: () => Promise<void>;
 }
 
-const PREFIX = '@prompt-image/';
 /**
  * Milliseconds before a changed file is read. Whoever saves it empties it first, and the watcher keeps the next change to
  * itself if it comes within 5 ms.
@@ -104,7 +105,23 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     await hot.swap(path, image);
   };
 
+  /** A manifest that a page asks for as itself: it is not published, so it is not served either. */
+  const refuse = async (path: string, response: ServerResponse): Promise<void> => {
+    const modules = server.environments.client.moduleGraph.fileToModulesMap.keys();
+    const leak = await project.leaks.ofUse(path, [...modules, join(server.config.root, 'index.html')], 'a build');
+    if (failing.get(path) !== leak.message) logger.error(renderFailure(leak), { timestamp: true });
+    failing.set(path, leak.message);
+    response.statusCode = 403;
+    response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+    response.end(renderFailure(leak));
+  };
+
   server.middlewares.use((request, response, next) => {
+    const manifest = requestedManifest(request, server.config);
+    if (manifest !== undefined && !project.isExcluded(manifest)) {
+      refuse(manifest, response).catch(next);
+      return;
+    }
     const name = nameOf(request, base);
     const file = name === undefined ? undefined : files.get(name);
     if (!file) return next();
@@ -137,23 +154,3 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
 
 const FAILED =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024"><rect width="1024" height="1024" fill="#b91c1c" fill-opacity=".12"/></svg>';
-
-function nameOf({ url = '' }: IncomingMessage, base: string): string | undefined {
-  const [path = ''] = url.split('?');
-  return path.startsWith(`${base}${PREFIX}`) ? path.slice(base.length + PREFIX.length) : undefined;
-}
-
-async function serve(file: PublishedFile, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const etag = `"${file.id.slice(0, 32)}"`;
-  response.setHeader('ETag', etag);
-  response.setHeader('Cache-Control', 'no-cache');
-  if (request.headers['if-none-match'] === etag) {
-    response.statusCode = 304;
-    response.end();
-    return;
-  }
-  const bytes = await file.read();
-  response.setHeader('Content-Type', file.mimeType);
-  response.setHeader('Content-Length', bytes.length);
-  response.end(request.method === 'HEAD' ? undefined : bytes);
-}

@@ -1,8 +1,9 @@
 import type { Plugin, ViteBuilder } from 'vite';
-import { createPlugin, exportedBy, lengthenId, MANIFEST_ID, pathOf, SHORT_ID } from '../../plugin.js';
+import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../../plugin.js';
 import type { PluginOptions, Project } from '../../project.js';
 import { createViteBuild, type ViteBuild } from './build.js';
 import { createViteDev, type ViteDev } from './dev.js';
+import { refusePublic } from './public.js';
 
 /**
  * The plugin for Vite 7 and 8.
@@ -14,15 +15,67 @@ const plugin = createPlugin((core) => {
   let project: Project;
   let build: ViteBuild | undefined;
   let dev: ViteDev | undefined;
+  /** Of manifests imported with a query, who did so: modules do not know it yet when they are loaded. */
+  const importers = new Map<string, string>();
   const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
 
+  /** What makes an image of a manifest, for pages and for workers. */
+  const modules = {
+    resolveId: {
+      order: 'pre',
+      async handler(source, importer) {
+        const own = dev?.hot.modules.resolveId(source);
+        const isShort = SHORT_ID.test(source);
+        if (own || !(isShort || (MANIFEST_ID.test(source) && source.includes('?')))) return own;
+        const resolved = await this.resolve(isShort ? lengthenId(source) : source, importer, { skipSelf: true });
+        if (resolved && importer) importers.set(resolved.id, importer);
+        return resolved;
+      },
+    },
+
+    load(id) {
+      return isOurs(id) ? '{}' : dev?.hot.modules.load(id);
+    },
+
+    transform: {
+      order: 'post',
+      async handler(_, id) {
+        if (!isOurs(id)) return null;
+        const importer = importers.get(id);
+        const refusal = dev && (await project.leaks.ofImport(id, importer));
+        if (refusal) this.error(plainError(refusal));
+        const code = dev
+          ? await dev.render(id, this.environment.config.consumer)
+          : await build?.transform(this, id, importer);
+        return code === undefined ? null : { code, map: { mappings: '' }, moduleType: 'js' };
+      },
+    },
+  } satisfies Omit<Plugin, 'name'>;
+
+  /** Vite builds workers with plugins of their own. */
+  const worker: Plugin = {
+    ...modules,
+    name: 'unplugin-prompt-image:worker',
+    enforce: 'pre',
+    generateBundle: {
+      order: 'post',
+      handler: async function (_, bundle) {
+        await build?.inspect(this, bundle);
+      },
+    },
+  };
+
   const vite: Plugin = {
+    ...modules,
     name: 'unplugin-prompt-image',
     // One instance for all environments of a build: one purchase, one receipt.
     sharedDuringBuild: true,
 
+    config: () => ({ worker: { plugins: () => [worker] } }),
+
     async configResolved(config) {
       project = await core.open(config.root);
+      await refusePublic(config, project);
       if (config.command === 'build') build = createViteBuild(config, project);
     },
 
@@ -37,30 +90,6 @@ const plugin = createPlugin((core) => {
         else if (!MANIFEST_ID.test(path)) changed(path).catch(report);
       });
       server.bindCLIShortcuts({ customShortcuts: [{ key: 'g', description: 'buy missing images', action: buy }] });
-    },
-
-    resolveId: {
-      order: 'pre',
-      async handler(source, importer) {
-        const own = dev?.hot.modules.resolveId(source);
-        if (own || !SHORT_ID.test(source)) return own;
-        return this.resolve(lengthenId(source), importer, { skipSelf: true });
-      },
-    },
-
-    load(id) {
-      return isOurs(id) ? '{}' : dev?.hot.modules.load(id);
-    },
-
-    transform: {
-      order: 'post',
-      async handler(_, id) {
-        if (!isOurs(id)) return null;
-        const code = dev
-          ? await dev.render(id, this.environment.config.consumer)
-          : await build?.transform(this, pathOf(id), exportedBy(id));
-        return code === undefined ? null : { code, map: { mappings: '' }, moduleType: 'js' };
-      },
     },
 
     // Of Rollup in Vite 7, whose watching builds would take the module from a cache; Vite 8 has none, and no type for it.
@@ -80,8 +109,16 @@ const plugin = createPlugin((core) => {
       build?.start();
     },
 
-    buildEnd(error) {
-      if (!error) build?.check(this);
+    async buildEnd(error) {
+      if (!error) await build?.check(this);
+    },
+
+    generateBundle: {
+      order: 'post',
+      async handler(_, bundle) {
+        await build?.inspect(this, bundle);
+        await build?.check(this);
+      },
     },
 
     async closeBundle() {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createBirpc } from 'birpc';
 import type { EncoderOperations } from './operations.js';
@@ -27,6 +28,8 @@ export interface Ending {
 
 /** Characters kept of what the process and its libraries write to stderr. */
 const LAST_WORDS = 8000;
+/** Milliseconds in which what an ended process has written is still read. */
+const LAST_READ = 100;
 
 /** @param threads how many of sharp's operations run at once */
 export function startProcess(entry: URL, threads: number): EncoderProcess {
@@ -50,9 +53,12 @@ export function startProcess(entry: URL, threads: number): EncoderProcess {
   });
   const ended = new Promise<Ending>((resolve) => {
     child.on('error', (error) => resolve({ signal: undefined, words: error.message }));
-    child.once('close', (code, signal) =>
-      resolve({ signal: signal ?? undefined, words: errorIn(lastWords) || `exit code ${code}` }),
-    );
+    // Not `close`: where handles were unreferenced in between, Node does not always emit it.
+    child.once('exit', async (code, signal) => {
+      const read = new Promise((done) => child.stderr?.once('close', done));
+      await Promise.race([read, delay(LAST_READ)]);
+      resolve({ signal: signal ?? undefined, words: errorIn(lastWords) || `exit code ${code}` });
+    });
   });
 
   const operations = createBirpc<EncoderOperations>(

@@ -81,7 +81,8 @@ function openSite(workspace: Workspace, bundler: Bundler, key: string): Site {
   const { root } = workspace;
   return {
     ...workspace,
-    build: (env = {}) => run(process.execPath, bundler.command(workspace), { cwd: root, env, timeout: 60_000 }),
+    build: (env = {}) =>
+      run(process.execPath, bundler.command(workspace), { cwd: root, env: { NO_COLOR: '1', ...env }, timeout: 60_000 }),
     command: (args, env = { GEMINI_API_KEY: key }) =>
       run(process.execPath, [workspace.bin('unplugin-prompt-image', 'prompt-image'), ...args], {
         cwd: root,
