@@ -80,7 +80,7 @@ export function paintBirds(sheet: Sheet, random: Random, [x, y]: Point, colour: 
 export function paintStars({ width, unit }: Sheet, random: Random, bottom: number): string {
   const stars = Array.from({ length: 240 }, () => {
     const y = random.between(0, 1) ** 1.5 * bottom;
-    const size = unit * random.between(0.14, 1) ** 4 * 0.0028 + 0.45;
+    const size = unit * random.between(0.14, 1) ** 6 * 0.0024 + 0.45;
     return `<circle cx="${n(random.between(0, width))}" cy="${n(y)}" r="${size.toFixed(2)}" opacity="${(random.between(0.35, 1) * (1 - y / bottom)).toFixed(2)}"/>`;
   });
   return `<g fill="#fdf8e8">${stars.join('')}</g>`;

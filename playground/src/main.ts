@@ -14,7 +14,7 @@ const pictures = {
   hero: [hero, { sizes: page, priority: true }],
   dunes: [dunes, { sizes: `(min-width: 56rem) calc(.56 * ${page}), ${page}` }],
   forest: [forest, { sizes: `(min-width: 56rem) calc(.38 * ${page}), ${page}` }],
-  night: [night, { sizes: `(min-width: 56rem) calc(.66 * ${page}), ${page}` }],
+  night: [night, { sizes: `(min-width: 72rem) calc(.66 * ${page}), ${page}` }],
   range: [range, { sizes: '100vw' }],
 } satisfies Record<string, [typeof hero, PictureOptions]>;
 

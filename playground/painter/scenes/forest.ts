@@ -132,7 +132,7 @@ function paintFrame(sheet: Sheet, light: Light, random: Random): string {
   const trunks = [
     [0.03, 0.1],
     [0.155, 0.03],
-    [0.965, 0.075],
+    [0.985, 0.105],
     [0.85, 0.04],
   ].map(([at = 0, wide = 0]) => {
     const [trunk = '', ...stubs] = traceTrunk(random, width * at, unit * wide, height);

@@ -22,7 +22,7 @@ export const paintMountains: Scene = (sheet, light, random, says) => {
     paintSky(sheet, light, random, shore),
     paintClouds(sheet, light, random, height * 0.16, shore * 0.8),
     says('bird', 'birds', 'geese', 'cranes')
-      ? paintBirds(sheet, random, [width * 0.44, height * 0.2], mix(light.ink, light.sky[1], 0.3))
+      ? paintBirds(sheet, random, [width * 0.44, height * 0.27], mix(light.ink, light.sky[1], 0.3))
       : '',
     `<g id="range">${range}</g>`,
     paintLake(sheet, light, random, shore),
