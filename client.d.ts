@@ -10,3 +10,8 @@ declare module '*.image?url' {
   const src: string;
   export default src;
 }
+
+declare module '*.image.json?url' {
+  const src: string;
+  export default src;
+}

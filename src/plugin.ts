@@ -6,8 +6,10 @@ import { openProject, type PluginOptions, type Project } from './project.js';
 
 /** What the adapters share; one per plugin instance. */
 export interface PluginCore {
-  /** Opens the project once. @param start the bundler's root */
+  /** Opens the project, once for all rounds of a build. @param start the bundler's root */
   open: (start: string) => Promise<Project>;
+  /** Opens it anew, with what its config says now: for dev servers, which may be restarted with the same plugin. */
+  reopen: (start: string) => Promise<Project>;
 }
 
 /** Makes an unplugin of an adapter: of what a bundler does differently. */
@@ -22,7 +24,11 @@ export function createPlugin(
       });
       return project;
     };
-    return adapt({ open }).map((plugin) => ({ name: 'unplugin-prompt-image', enforce: 'pre', ...plugin }));
+    const reopen = (start: string) => {
+      project = undefined;
+      return open(start);
+    };
+    return adapt({ open, reopen }).map((plugin) => ({ name: 'unplugin-prompt-image', enforce: 'pre', ...plugin }));
   });
 }
 

@@ -36,6 +36,7 @@ export type { BuildSession, Host } from './session/build.js';
 export type { GeneratePlan, GenerateReport } from './session/generate.js';
 export type { OutputFile } from './session/leaks.js';
 export { renderGap } from './session/missing.js';
+export { groupFailures } from './session/purchase-failures.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
 export interface Project {

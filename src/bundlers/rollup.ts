@@ -1,10 +1,9 @@
+import type { Plugin } from 'rollup';
 import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../plugin.js';
-import type { BuildSession, Project } from '../project.js';
+import type { BuildSession, PluginOptions, Project } from '../project.js';
 import { outputFiles } from './output.js';
 
 /**
- * The plugin for Rollup 4.
- *
  * `load` gives an empty JSON document and `transform`, after every other plugin, the module: so it does not matter whether a
  * JSON plugin stands beside it.
  */
@@ -46,6 +45,7 @@ const plugin = createPlugin((core) => {
               emitFile: (name, source) =>
                 `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
               watchFile: (file) => this.addWatchFile(file),
+              watchFolder: (folder) => this.addWatchFile(folder),
             });
             return { code, map: { mappings: '' } };
           },
@@ -79,4 +79,8 @@ const plugin = createPlugin((core) => {
   ];
 });
 
-export default plugin.rollup;
+/** The plugin for Rollup 4. */
+const promptImage: (options?: PluginOptions) => Plugin[] = plugin.rollup;
+
+// The second name is what `require()` gives.
+export { promptImage as default, promptImage as 'module.exports' };

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Compilation, Compiler, LoaderContext, Module } from 'webpack';
+import type { Compilation, Compiler, LoaderContext, Module, WebpackPluginInstance } from 'webpack';
 import { renderFailure } from '../failure.js';
 import { createPlugin, MANIFEST_ID, pathOf, resolveShortId, SHORT_ID } from '../plugin.js';
-import type { BuildSession, Host, Project } from '../project.js';
+import type { BuildSession, Host, PluginOptions, Project } from '../project.js';
 
 const NAME = 'unplugin-prompt-image';
 
-/** The plugin for webpack 5. */
 const plugin = createPlugin((core) => {
   let project: Project;
   let session: BuildSession | undefined;
@@ -62,6 +61,7 @@ function createHost(compilation: Compilation, loaderContext: LoaderContext<unkno
       return `__webpack_public_path__ + ${JSON.stringify(path)}`;
     },
     watchFile: (path) => loaderContext.addDependency(path),
+    watchFolder: (path) => loaderContext.addContextDependency(path),
     importer: issuerOf(compilation, loaderContext._module),
   };
 }
@@ -106,4 +106,8 @@ async function report(compiler: Compiler, compilation: Compilation, session: Bui
   compiler.getInfrastructureLogger(NAME).info(receipt);
 }
 
-export default plugin.webpack;
+/** The plugin for webpack 5. */
+const promptImage: (options?: PluginOptions) => WebpackPluginInstance = plugin.webpack;
+
+// The second name is what `require()` gives.
+export { promptImage as default, promptImage as 'module.exports' };

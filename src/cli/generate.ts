@@ -1,15 +1,16 @@
 import { Command } from 'commander';
-import { isFailure, renderFailure } from '../failure.js';
+import { renderFailure } from '../failure.js';
 import {
   type GeneratePlan,
   type GenerateReport,
+  groupFailures,
   type Project,
   type PurchaseEvent,
   renderCost,
   renderGap,
 } from '../project.js';
 import { selectAddresses, withProject } from './project.js';
-import { confirm, counted, styled } from './terminal.js';
+import { confirm, counted, printWarnings, styled } from './terminal.js';
 
 interface Options {
   dryRun?: boolean;
@@ -55,8 +56,9 @@ async function generate(project: Project, patterns: readonly string[], options: 
 }
 
 /** A short list, and last the line that matters. */
-function printPlan({ gaps, count, cost, unchanged, invalid }: GeneratePlan, { config }: Project): void {
+function printPlan({ gaps, count, cost, unchanged, invalid, warnings }: GeneratePlan, { config }: Project): void {
   for (const error of invalid) console.error(`${styled('red', renderFailure(error))}\n`);
+  printWarnings(warnings);
   for (const gap of gaps) console.log(`  ${renderGap(gap)}`);
   const price = count === 0 ? '' : config.provider.free ? `, free (${config.provider.name})` : `, ${renderCost(cost)}`;
   const broken = invalid.length === 0 ? '' : ` · ${counted(invalid.length, 'failure')}`;
@@ -94,10 +96,8 @@ function progress({ count, cost }: GeneratePlan, { config }: Project): (event: P
 }
 
 function printReport({ bought, failed, notes }: GenerateReport, plan: GeneratePlan): void {
-  for (const { address, error } of failed) {
-    console.error(`\n${styled('red', '✗')} ${address}\n${isFailure(error) ? renderFailure(error) : String(error)}`);
-  }
-  for (const note of notes) console.warn(styled('yellow', `! ${note}`));
+  for (const error of groupFailures(failed)) console.error(`\n${styled('red', renderFailure(error))}`);
+  printWarnings(notes);
   const commit = bought.length > 0 ? ' Commit what arrived.' : '';
   console.log(
     styled(

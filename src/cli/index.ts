@@ -4,11 +4,9 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isFailure, renderFailure } from '../failure.js';
 import { checkCommand } from './check.js';
 import { generateCommand } from './generate.js';
+import { addLaterOptions, laterCommands } from './later.js';
 import { statusCommand } from './status.js';
 import { styled } from './terminal.js';
-
-/** Commands of later versions: an error that says so. */
-const later = ['init', 'add', 'keep', 'reroll', 'pick', 'adopt', 'export', 'types', 'prune', 'report'];
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -30,17 +28,14 @@ Examples:
   $ prompt-image check                 for CI: everything bought, whole and committable`,
   );
 
-for (const command of [generateCommand(), statusCommand(), checkCommand()]) program.addCommand(command.exitOverride());
-for (const name of later) {
-  program
-    .command(name, { hidden: true })
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => {
-      console.error(`${name} is not built yet in this version.`);
-      process.exitCode = 2;
-    });
+for (const command of [
+  addLaterOptions(generateCommand(), '--json', '--retry', '--replace <address>'),
+  addLaterOptions(statusCommand(), '--json', '--costs', '--alt'),
+  addLaterOptions(checkCommand(), '--json'),
+]) {
+  program.addCommand(command.exitOverride());
 }
+for (const command of laterCommands()) program.addCommand(command.exitOverride(), { hidden: true });
 
 try {
   await program.parseAsync();
@@ -52,6 +47,10 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (isFailure(error)) {
     console.error(styled('red', renderFailure(error)));
+    process.exitCode = 1;
+  } else if (error instanceof Error && 'syscall' in error) {
+    // The operating system's no: a full disk, a folder that may not be written to. Where we stood then says nothing.
+    console.error(styled('red', error.message));
     process.exitCode = 1;
   } else {
     throw error;

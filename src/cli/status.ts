@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { renderFailure } from '../failure.js';
 import { type Project, renderGap } from '../project.js';
 import { selectAddresses, withProject } from './project.js';
-import { counted, styled } from './terminal.js';
+import { counted, printWarnings, styled } from './terminal.js';
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -27,6 +27,7 @@ async function status(project: Project, patterns: readonly string[]): Promise<vo
       console.log(`${styled('yellow', '●')} ${renderGap({ entry: image.entry, state: image.detail })}`);
     }
   }
+  printWarnings(images.flatMap((image) => (image.state === 'invalid' ? [] : image.entry.image.warnings)));
   const parts = Object.entries(counts).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
   console.log(styled('bold', `${counted(images.length, 'image')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`));
 }

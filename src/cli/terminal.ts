@@ -6,6 +6,11 @@ export function styled(style: 'red' | 'yellow' | 'green' | 'dim' | 'bold', text:
   return colours ? styleText(style, text) : text;
 }
 
+/** Each once. */
+export function printWarnings(warnings: readonly string[]): void {
+  for (const warning of new Set(warnings)) console.warn(styled('yellow', `! ${warning}`));
+}
+
 /** Whether somebody is there to answer. */
 export function isInteractive(): boolean {
   return Boolean(process.stdin.isTTY && process.stdout.isTTY);

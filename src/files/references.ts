@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { type Place, PromptImageError } from '../failure.js';
 import { sha256 } from '../request.js';
@@ -20,6 +20,9 @@ export interface Reference {
 
 /** A reference's bytes, at most; the same limit as for originals. */
 const MAX_REFERENCE_BYTES = 50 * 1024 * 1024;
+
+/** How systems say that a path leads nowhere, or can lead nowhere. */
+const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
 
 /**
  * Finds one referenced picture.
@@ -50,20 +53,22 @@ export async function readReference(
         'References are sent to the image model, so folders outside the root must be named in "allowReferencesFrom".',
       );
     }
+    const found = await stat(path);
+    if (!found.isFile()) throw fail('REFERENCE_INVALID', `${named} is not a file`, 'Name one picture.');
+    if (found.size > MAX_REFERENCE_BYTES) {
+      const size = `${Math.round(found.size / 1e6)} MB`;
+      throw fail('REFERENCE_INVALID', `${named} is ${size}`, 'A reference is at most 50 MB.');
+    }
     bytes = await readFile(path);
   } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
+    if (isErrno(error, 'EACCES', 'EPERM')) {
+      throw fail('REFERENCE_INVALID', `${named} may not be read`, 'Give yourself the right to read it.');
+    }
+    if (!isErrno(error, ...NOWHERE)) throw error;
     throw fail(
       'REFERENCE_NOT_FOUND',
       `there is no picture at ${named}`,
       'Paths start from the file they are written in.',
-    );
-  }
-  if (bytes.length > MAX_REFERENCE_BYTES) {
-    throw fail(
-      'REFERENCE_INVALID',
-      `${named} is ${Math.round(bytes.length / 1e6)} MB`,
-      'A reference is at most 50 MB.',
     );
   }
   const oid = lfsOid(bytes);

@@ -1,11 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { PromptImageError } from '../failure.js';
-import { MAX_MANIFEST_BYTES } from '../manifest/parse.js';
+import { MAX_MANIFEST_BYTES, notUtf8, tooLarge } from '../manifest/json.js';
+import { placeAt } from '../manifest/locate.js';
 import { isErrno } from './durable.js';
 
 /** Folders that hold what tools made; a manifest there is a copy. */
-const OUTPUT_FOLDERS = ['node_modules', 'dist', 'build', '.output', '.next', '.svelte-kit', '.nuxt'];
+const OUTPUT_FOLDERS = ['.git', 'node_modules', 'dist', 'build', '.output', '.next', '.svelte-kit', '.nuxt'];
 
 export interface ScanOptions {
   root: string;
@@ -22,25 +24,22 @@ export async function scanManifests({ root, include, exclude }: ScanOptions): Pr
   return files.sort();
 }
 
-/** @throws `MANIFEST_INVALID` where there is no such file, or it is too large to be a manifest */
+/** @throws `MANIFEST_INVALID` where there is no such file, or it is no text that a manifest could be */
 export async function readManifest(root: string, file: string): Promise<string> {
   const path = join(root, file);
-  const size = await sizeOf(path);
-  if (size === undefined) throw new PromptImageError('MANIFEST_INVALID', 'does not exist', { place: { file } });
-  if (size > MAX_MANIFEST_BYTES) {
-    throw new PromptImageError('MANIFEST_INVALID', `is ${(size / 1e6).toFixed(1)} MB; a manifest is at most 1 MB`, {
-      place: { file },
-    });
-  }
-  return readFile(path, 'utf8');
-}
-
-/** In bytes; `undefined` where there is certainly no such file. */
-async function sizeOf(path: string): Promise<number | undefined> {
+  const fail = (what: string, cause?: unknown) =>
+    new PromptImageError('MANIFEST_INVALID', what, { place: { file }, cause });
   try {
-    return (await stat(path)).size;
+    const found = await stat(path);
+    if (!found.isFile()) throw fail('is not a file');
+    if (found.size > MAX_MANIFEST_BYTES) throw tooLarge(file);
+    const bytes = await readFile(path);
+    const text = bytes.toString();
+    if (!isUtf8(bytes)) throw notUtf8(placeAt(file, text, text.indexOf('\uFFFD')));
+    return text;
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw fail('does not exist', error);
+    if (isErrno(error, 'EACCES', 'EPERM')) throw fail('may not be read', error);
     throw error;
   }
 }

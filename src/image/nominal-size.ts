@@ -40,7 +40,7 @@ export function nominalSize(aspectRatio?: string): Size {
 function parseRatio(aspectRatio: string): number {
   const [, width, height] = /^(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/.exec(aspectRatio) ?? [];
   const ratio = Number(width) / Number(height);
-  return ratio > 0 ? Math.min(Math.max(ratio, 1 / MAX_RATIO), MAX_RATIO) : 1;
+  return ratio > 0 && Number.isFinite(ratio) ? Math.min(Math.max(ratio, 1 / MAX_RATIO), MAX_RATIO) : 1;
 }
 
 function sizeOf(ratio: number): Size {

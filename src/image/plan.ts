@@ -60,7 +60,7 @@ function byDensity(region: Size, { width, densities }: { width: number; densitie
   const widths = [1, ...densities].map((density) => Math.min(Math.round(base * density), region.width));
   return [...new Set(widths)]
     .sort((a, b) => a - b)
-    .map((each) => ({ ...scaled(region, each), descriptor: `${Number((each / base).toFixed(2))}x` }));
+    .map((each) => ({ ...scaled(region, each), descriptor: `${Number((each / base).toFixed(5))}x` }));
 }
 
 function scaled(region: Size, width: number): Size {

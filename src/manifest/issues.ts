@@ -13,8 +13,12 @@ export function explainIssue(issue: z.core.$ZodIssue, path: Path): string {
   if (issue.code === 'invalid_type') return `${field} must be ${article(issue.expected)}, not ${nameOf(issue.input)}`;
   if (issue.code === 'too_small')
     return `${field} ${issue.origin === 'array' ? 'is empty' : `is at least ${issue.minimum}`}`;
-  if (issue.code === 'too_big') return `${field} is at most ${issue.maximum}`;
-  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') return `${field} ${explainUnion(issue)}`;
+  if (issue.code === 'too_big')
+    return `${field} ${issue.origin === 'array' ? `has more than ${issue.maximum} entries` : `is at most ${issue.maximum}`}`;
+  if (issue.code === 'invalid_union') {
+    const words = issue.message === 'Invalid input' ? explainUnion(issue) : issue.message;
+    return `${field} ${words}${suggestion(valuesOf(issue), issue.input)}`;
+  }
   return `${field} ${issue.message}`;
 }
 
@@ -25,9 +29,14 @@ export function renderPath(path: Path): string {
 
 /** A sentence, where a field of a similar name exists beside the unknown one. */
 export function didYouMean(key: string, path: Path): string | undefined {
-  const fields = fieldsAt(path);
-  const match = closestMatch(key, fields, { maxDistance: Math.max(2, Math.floor(key.length / 3)) });
-  return match === undefined ? undefined : `Did you mean "${match}"?`;
+  const match = closestMatch(key, fieldsAt(path), { maxDistance: typosIn(key) });
+  if (match !== undefined) return `Did you mean "${match}"?`;
+  return path.length === 0 && fieldsAt(['output']).includes(key) ? `Did you mean "output.${key}"?` : undefined;
+}
+
+/** Fewer in short words: "png" is not a misspelt "jpeg". */
+function typosIn(word: string): number {
+  return Math.min(3, Math.floor(word.length / 2));
 }
 
 function fieldsAt(path: Path): string[] {
@@ -42,7 +51,7 @@ function objectOf(schema: z.core.$ZodType | undefined): z.ZodObject | undefined 
 }
 
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion): string {
-  const values = issue.errors.flat().flatMap((branch) => (branch.code === 'invalid_value' ? branch.values : []));
+  const values = valuesOf(issue);
   const types = issue.errors
     .flat()
     .flatMap((branch) => (branch.code === 'invalid_type' ? [article(branch.expected)] : []));
@@ -54,10 +63,14 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion): string {
   return `is ${[...choices, ...values.filter((value) => value !== null).map((value) => JSON.stringify(value))].join(' or ')}`;
 }
 
+function valuesOf(issue: z.core.$ZodIssueInvalidUnion): unknown[] {
+  return issue.errors.flat().flatMap((branch) => (branch.code === 'invalid_value' ? branch.values : []));
+}
+
 function suggestion(values: readonly unknown[], input: unknown): string {
   if (typeof input !== 'string') return '';
   const words = values.filter((value) => typeof value === 'string');
-  const match = closestMatch(input, words, { maxDistance: 2 });
+  const match = closestMatch(input, words, { maxDistance: typosIn(input) });
   return match === undefined ? '' : `; did you mean "${match}"?`;
 }
 

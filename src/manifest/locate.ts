@@ -3,7 +3,7 @@ import type { Place } from '../failure.js';
 
 type JsonPath = readonly (string | number)[];
 
-/** Finds the places of values in one JSON document, for messages that point at a line. */
+/** Finds the places of values in one valid JSON document, for messages that point at a line. */
 export class JsonLocator {
   readonly #file: string;
   readonly #text: string;
@@ -12,50 +12,46 @@ export class JsonLocator {
   constructor(file: string, text: string) {
     this.#file = file;
     this.#text = text;
-    this.#tree = tolerantTree(text);
+    this.#tree = parseTree(text);
   }
 
   /** The value at `path`, or as much of the path as exists. */
   value(path: JsonPath): Place {
     for (let length = path.length; length > 0; length--) {
       const node = this.#find(path.slice(0, length));
-      if (node) return this.offset(node.offset);
+      if (node) return this.#at(node.offset);
     }
-    return this.offset(this.#tree?.offset ?? 0);
+    return this.#at(this.#tree?.offset ?? 0);
   }
 
   /** The key (not its value) `name` of the object at `path`. */
   key(path: JsonPath, name: string): Place {
     const property = this.#find([...path, name])?.parent;
-    return property ? this.offset(property.offset) : this.value(path);
+    return property ? this.#at(property.offset) : this.value(path);
+  }
+
+  /** The character at `index` of the text at `path`. */
+  character(path: JsonPath, index: number): Place {
+    const node = this.#find(path);
+    if (node?.type !== 'string') return this.value(path);
+    const raw = this.#text.slice(node.offset + 1, node.offset + node.length - 1);
+    let offset = node.offset + 1;
+    let left = index;
+    for (const [written] of raw.matchAll(/\\u.{4}|\\.|./gs)) {
+      if (left-- === 0) break;
+      offset += written.length;
+    }
+    return this.#at(offset);
   }
 
   /** The first key that stands twice in one object. JSON.parse takes the last in silence, which is what merges leave behind. */
   duplicateKey(): { name: string; place: Place } | undefined {
-    const pending = this.#tree ? [this.#tree] : [];
-    for (let node = pending.pop(); node; node = pending.pop()) {
-      const names = new Set<string>();
-      for (const child of node.children ?? []) {
-        pending.push(child);
-        if (child.type !== 'property') continue;
-        const name = String(child.children?.[0]?.value);
-        if (names.has(name)) return { name, place: this.offset(child.offset) };
-        names.add(name);
-      }
-    }
-    return undefined;
+    const property = this.#tree && findDuplicate(this.#tree);
+    return property && { name: nameOf(property), place: this.#at(property.offset) };
   }
 
-  offset(offset: number): Place {
+  #at(offset: number): Place {
     return placeAt(this.#file, this.#text, offset);
-  }
-
-  /** The first match of `pattern` inside the value at `path`, else the value itself. */
-  match(path: JsonPath, pattern: RegExp): Place {
-    const node = this.#find(path);
-    if (!node) return this.value(path);
-    const raw = this.#text.slice(node.offset, node.offset + node.length);
-    return this.offset(node.offset + Math.max(0, raw.search(pattern)));
   }
 
   #find(path: JsonPath): Node | undefined {
@@ -63,7 +59,25 @@ export class JsonLocator {
   }
 }
 
-/** A position in any text, counted in UTF-16 units as JavaScript does. */
+function findDuplicate(node: Node): Node | undefined {
+  const names = new Set<string>();
+  for (const child of node.children ?? []) {
+    if (child.type === 'property') {
+      const name = nameOf(child);
+      if (names.has(name)) return child;
+      names.add(name);
+    }
+    const inside = findDuplicate(child);
+    if (inside) return inside;
+  }
+  return undefined;
+}
+
+function nameOf(property: Node): string {
+  return String(property.children?.[0]?.value);
+}
+
+/** A position in any text, counted in UTF-16 units as JavaScript and editors do. */
 export function placeAt(file: string, text: string, offset: number): Place {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
@@ -71,20 +85,10 @@ export function placeAt(file: string, text: string, offset: number): Place {
   return { file, line, column, frame: renderFrame(text, line, column) };
 }
 
-/** jsonc-parser recurses; a document nested too deeply for it simply has no positions. */
-function tolerantTree(text: string): Node | undefined {
-  try {
-    return parseTree(text, [], { disallowComments: true });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
 const CONTEXT = 2;
 const WIDEST = 160;
 
-/** The line with two neighbours on each side and a caret under the column; long lines are cut. */
+/** The line with two neighbours on each side and a caret under the column; long lines are cut, control characters shown as blanks. */
 function renderFrame(text: string, line: number, column: number): string {
   const lines = text.split('\n');
   const first = Math.max(1, line - CONTEXT);
@@ -92,7 +96,7 @@ function renderFrame(text: string, line: number, column: number): string {
   const gutter = String(last).length;
   const frame: string[] = [];
   for (let number = first; number <= last; number++) {
-    const content = (lines[number - 1] ?? '').replace(/\r$/, '').replaceAll('\t', ' ');
+    const content = (lines[number - 1] ?? '').replace(/\p{Cc}/gu, ' ').trimEnd();
     const shown = content.length > WIDEST ? `${content.slice(0, WIDEST)}…` : content;
     frame.push(`${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${shown}`);
     if (number === line && column <= WIDEST) frame.push(`  ${' '.repeat(gutter)} | ${' '.repeat(column - 1)}^`);

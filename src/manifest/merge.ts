@@ -1,36 +1,35 @@
+import type { Place } from '../failure.js';
 import { outputDefaults } from '../image/output.js';
 import type { PresetInput } from './schema.js';
 
+/** A referenced file: its path from the root, and where it is referenced. */
+export interface FileReference {
+  path: string;
+  place: Place;
+}
+
 /** The manifest fields that are inherited, as plain data. */
-export type Inheritable = Omit<PresetInput, '$schema' | 'style'>;
+export type Inheritable = Omit<PresetInput, '$schema' | 'style' | 'references'> & {
+  references?: readonly (FileReference | '...')[] | null | undefined;
+};
 
 type Data = { [name: string]: unknown };
 
 const defaults: Data = { output: outputDefaults };
 
-/** An array that takes up an inherited one where nothing is inherited. `path` leads to the `"..."`. */
-export class NothingInherited extends Error {
-  readonly path: (string | number)[];
-  constructor(path: (string | number)[]) {
-    super(`"..." at ${path.join('.')} stands for nothing`);
-    this.path = path;
-  }
-}
-
 /**
  * Lays `layer` over what it inherits: objects merge, arrays replace (`"..."` in them stands for the inherited ones),
  * `null` resets to the default, `width` and `widths` replace each other.
- *
- * @throws {@link NothingInherited}
  */
 export function mergeLayer(inherited: Inheritable, layer: Inheritable): Inheritable {
-  return mergeObject(inherited as Data, layer as Data, defaults, []) as Inheritable;
+  return mergeObject(inherited as Data, layer as Data, defaults) as Inheritable;
 }
 
-function mergeObject(inherited: Data, layer: Data, fallback: Data, path: string[]): Data {
+function mergeObject(inherited: Data, layer: Data, fallback: Data): Data {
   const merged: Data = { ...inherited };
+  // Resetting `widths` asks for the default ones; resetting `width` asks for nothing in its place.
+  if (layer.widths !== undefined) delete merged.width;
   if (layer.width != null) delete merged.widths;
-  if (layer.widths != null) delete merged.width;
   for (const [name, value] of Object.entries(layer)) {
     if (value === undefined) continue;
     const reset = fallback[name];
@@ -38,9 +37,9 @@ function mergeObject(inherited: Data, layer: Data, fallback: Data, path: string[
       if (reset === undefined) delete merged[name];
       else merged[name] = reset;
     } else if (Array.isArray(value)) {
-      merged[name] = spread(value, merged[name] ?? reset, [...path, name]);
+      merged[name] = spread(value, merged[name] ?? reset);
     } else if (isData(value)) {
-      merged[name] = mergeObject(asData(merged[name]), value, asData(reset), [...path, name]);
+      merged[name] = mergeObject(asData(merged[name]), value, asData(reset));
     } else {
       merged[name] = value;
     }
@@ -48,12 +47,8 @@ function mergeObject(inherited: Data, layer: Data, fallback: Data, path: string[
   return merged;
 }
 
-function spread(values: unknown[], inherited: unknown, path: string[]): unknown[] {
-  return values.flatMap((value, index) => {
-    if (value !== '...') return [value];
-    if (!Array.isArray(inherited)) throw new NothingInherited([...path, index]);
-    return inherited;
-  });
+function spread(values: unknown[], inherited: unknown): unknown[] {
+  return values.flatMap((value) => (value !== '...' ? [value] : Array.isArray(inherited) ? inherited : []));
 }
 
 function isData(value: unknown): value is Data {

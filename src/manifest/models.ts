@@ -45,6 +45,8 @@ export function capabilitiesOf(model: string): ModelCapabilities | undefined {
   return row(model)?.capabilities;
 }
 
+export const modelNames: readonly string[] = Object.keys(models);
+
 export function isKnownModel(model: string): boolean {
   return row(model) !== undefined;
 }

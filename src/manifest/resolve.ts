@@ -1,10 +1,13 @@
 import { posix } from 'node:path';
-import { type Place, PromptImageError } from '../failure.js';
+import type { Place } from '../failure.js';
 import { outputFormats } from '../image/formats.js';
 import { type Output, outputDefaults } from '../image/output.js';
-import { type Inheritable, mergeLayer, NothingInherited } from './merge.js';
-import { capabilitiesOf, DEFAULT_MODEL, type ModelCapabilities } from './models.js';
-import { hasTemplate, type Manifest } from './parse.js';
+import { findTemplate, unescapeBraces } from './braces.js';
+import { checkCapabilities, warningsOf } from './capabilities.js';
+import { type FileReference, type Inheritable, mergeLayer } from './merge.js';
+import { DEFAULT_MODEL } from './models.js';
+import type { Manifest } from './parse.js';
+import { checkReference, unfilledTemplate } from './references.js';
 import type { PresetInput } from './schema.js';
 
 /** A manifest with everything that it inherits filled in. */
@@ -20,8 +23,10 @@ export interface ResolvedImage {
   thinking: string | undefined;
   take: number | string;
   /** Files, relative to the root with forward slashes; they may lead out of it. */
-  references: readonly { path: string; place: Place }[];
+  references: readonly FileReference[];
   output: Output;
+  /** What a person should know and no run fails for. Worded alike for every image it is true of, to be said once a run. */
+  warnings: readonly string[];
 }
 
 /** The config's `defaults` and where they stand, for paths and messages. */
@@ -37,20 +42,16 @@ export interface DefaultsLayer {
  * @throws `MANIFEST_INVALID`, pointing at the manifest's line, or at the config file where the value came from there
  */
 export function resolveManifest(manifest: Manifest, defaults: DefaultsLayer | undefined): ResolvedImage {
-  const outer = defaults ? inheritableOf(defaults.input, defaults.file) : {};
-  const inner = inheritableOf(manifest.input, manifest.file);
-  const merged = merge(manifest, outer, inner, defaults?.file);
-  const placeOf = (...path: string[]): Place =>
-    isSet(inner, path) || !isSet(outer, path)
-      ? manifest.locator.value(path)
-      : { file: defaults?.file ?? manifest.file };
+  const outer = defaults ? inheritDefaults(defaults) : {};
+  const { locator } = manifest;
+  const inner = inheritableOf(manifest.input, manifest.file, (index) => locator.value(['references', index]));
+  const merged = mergeLayer(mergeLayer({}, outer), inner);
+  const placeOf = (field: string): Place =>
+    defaults && isSet(outer, field) && !isSet(inner, field) ? { file: defaults.file } : locator.value([field]);
 
-  const references = (merged.references ?? []).map((path, index) => ({
-    path,
-    place: isSet(inner, ['references']) ? manifest.locator.value(['references', index]) : placeOf('references'),
-  }));
+  const references = merged.references?.filter((reference) => reference !== '...') ?? [];
   const model = merged.model ?? DEFAULT_MODEL;
-  const image: ResolvedImage = {
+  const image = {
     address: manifest.file,
     alt: manifest.input.alt === undefined ? undefined : unescapeBraces(manifest.input.alt),
     prompt: [manifest.input.prompt, ...stylesOf(manifest, defaults)].map(normalizeText).join('\n\n'),
@@ -61,78 +62,43 @@ export function resolveManifest(manifest: Manifest, defaults: DefaultsLayer | un
     take: manifest.input.take ?? 1,
     references,
     output: resolveOutput(merged.output ?? {}),
+    warnings: warningsOf(model),
   };
-  checkCapabilities(image, capabilitiesOf(model), placeOf);
+  checkCapabilities(image, placeOf);
   return image;
 }
 
 /** As it is hashed and sent: trimmed, LF line ends, Unicode NFC, `\{{` for literal braces. */
 export function normalizeText(text: string): string {
-  return unescapeBraces(text.replace(/\r\n?/g, '\n').normalize('NFC').trim());
-}
-
-function unescapeBraces(text: string): string {
-  return text.replaceAll('\\{{', '{{');
+  return unescapeBraces(text.replaceAll('\r\n', '\n').normalize('NFC').trim());
 }
 
 function stylesOf(manifest: Manifest, defaults: DefaultsLayer | undefined): string[] {
-  const inherited = defaults?.input.style;
-  if (inherited && hasTemplate(inherited)) {
-    throw new PromptImageError(
-      'MANIFEST_INVALID',
-      '"defaults.style" has a template {{…}}, which only collections fill in',
-      {
-        place: { file: defaults.file },
-        next: 'Write \\{{ for two literal braces.',
-      },
-    );
-  }
   const own = manifest.input.style;
-  const styles = own === null ? [] : [inherited, own];
+  const styles = own === null ? [] : [defaults?.input.style, own];
   return styles.filter((style) => typeof style === 'string').filter((style) => style.trim() !== '');
 }
 
+/** The config's `defaults`, with the checks that a manifest's own fields have had when it was parsed. */
+function inheritDefaults({ file, input }: DefaultsLayer): Inheritable {
+  if (findTemplate(input.style ?? '') !== -1) throw unfilledTemplate('defaults.style', { file });
+  for (const reference of input.references ?? []) checkReference(reference, () => ({ file }));
+  return inheritableOf(input, file, () => ({ file }));
+}
+
 /** The layer without what does not merge, its paths made relative to the root. */
-function inheritableOf(input: PresetInput, file: string): Inheritable {
+function inheritableOf(input: PresetInput, file: string, placeOf: (reference: number) => Place): Inheritable {
   const { model, aspectRatio, imageSize, thinking, references, output } = input;
-  const paths = references?.map((reference) =>
-    reference === '...' ? reference : posix.join(posix.dirname(file), reference),
+  const files = references?.map((reference, index) =>
+    reference === '...'
+      ? reference
+      : { path: posix.join(posix.dirname(file), unescapeBraces(reference)), place: placeOf(index) },
   );
-  return { model, aspectRatio, imageSize, thinking, output, references: references === null ? null : paths };
+  return { model, aspectRatio, imageSize, thinking, output, references: references === null ? null : files };
 }
 
-function merge(manifest: Manifest, outer: Inheritable, inner: Inheritable, configFile = ''): Inheritable {
-  let inherited: Inheritable;
-  try {
-    inherited = mergeLayer({}, outer);
-  } catch (error) {
-    if (!(error instanceof NothingInherited)) throw error;
-    throw nothingInherited(error, { file: configFile });
-  }
-  try {
-    return mergeLayer(inherited, inner);
-  } catch (error) {
-    if (!(error instanceof NothingInherited)) throw error;
-    throw nothingInherited(error, manifest.locator.value(error.path));
-  }
-}
-
-function nothingInherited(cause: NothingInherited, place: Place): PromptImageError {
-  return new PromptImageError(
-    'MANIFEST_INVALID',
-    '"..." stands for the inherited values, and nothing is inherited here',
-    {
-      place,
-      next: 'Remove it.',
-      cause,
-    },
-  );
-}
-
-function isSet(layer: Inheritable, path: readonly string[]): boolean {
-  let value: unknown = layer;
-  for (const name of path) value = (value as Record<string, unknown> | null | undefined)?.[name];
-  return value !== undefined && value !== null;
+function isSet(layer: Inheritable, field: string): boolean {
+  return (layer as Record<string, unknown>)[field] != null;
 }
 
 type MergedOutput = NonNullable<Inheritable['output']>;
@@ -163,37 +129,4 @@ function withoutNulls<T extends object>(values: T): { [K in keyof T]?: NonNullab
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as {
     [K in keyof T]?: NonNullable<T[K]>;
   };
-}
-
-function checkCapabilities(
-  image: ResolvedImage,
-  model: ModelCapabilities | undefined,
-  placeOf: (...path: string[]) => Place,
-): void {
-  if (!model) return;
-  const one = (field: 'aspectRatio' | 'imageSize' | 'thinking', allowed: readonly string[]) => {
-    const value = image[field];
-    if (value === undefined || allowed.includes(value)) return;
-    throw new PromptImageError(
-      'MANIFEST_INVALID',
-      `"${field}" ${JSON.stringify(value)} is not one that ${image.model} takes`,
-      {
-        place: placeOf(field),
-        next: `It takes ${allowed.join(', ')}.`,
-      },
-    );
-  };
-  one('aspectRatio', model.aspectRatios);
-  one('imageSize', model.imageSizes);
-  one('thinking', model.thinking);
-  if (image.references.length > model.maxReferences) {
-    throw new PromptImageError(
-      'MANIFEST_INVALID',
-      `${image.references.length} references are more than ${image.model} takes`,
-      {
-        place: placeOf('references'),
-        next: `It takes ${model.maxReferences}.`,
-      },
-    );
-  }
 }

@@ -9,17 +9,18 @@ import { positions } from '../image/output.js';
  * Everything that can be inherited takes `null`, which resets it to its default.
  */
 
-const text = (message: string) =>
-  z
-    .string({ error: message })
-    .refine((value) => value.trim() !== '', { error: message })
-    .refine((value) => !/\p{Surrogate}/u.test(value), {
-      error: 'has half of a surrogate pair; it is not valid Unicode',
-    });
+/** What is hashed must have one form in UTF-8, which half a surrogate pair has not. */
+const words = z.string().refine((value) => value.isWellFormed(), {
+  error: 'has half of a surrogate pair; it is not valid Unicode',
+});
+const text = (message: string) => words.regex(/\S/, { error: message });
 
 const takeRule = {
   error: 'is a positive integer, or up to 12 lower-case letters and digits that start with a letter',
 };
+/** Far above any use; it keeps a file that is no manifest from having a mistake in each of a million entries. */
+const MOST_ENTRIES = 100;
+const RATIO = /^[1-9]\d{0,4}:[1-9]\d{0,4}$/;
 const pixels = z.int().min(1).max(16_384);
 const quality = z.int().min(1).max(100);
 
@@ -28,6 +29,7 @@ const outputSchema = z
     formats: z
       .array(z.enum([...outputFormats, '...']))
       .min(1)
+      .max(MOST_ENTRIES)
       .nullable()
       .describe(
         'Formats, best first; the last is the fallback. "..." stands for the inherited ones. Default: avif, webp, jpeg.',
@@ -35,6 +37,7 @@ const outputSchema = z
     widths: z
       .array(z.union([pixels, z.enum(['original', '...'])], { error: 'takes pixels, "original" or "..."' }))
       .min(1)
+      .max(MOST_ENTRIES)
       .nullable()
       .describe('Widths in pixels; never enlarged, duplicates dropped. Default: 320, 640, 960, "original".'),
     width: pixels
@@ -43,6 +46,7 @@ const outputSchema = z
     densities: z
       .array(z.union([z.number().min(0.5).max(8), z.literal('...')], { error: 'takes numbers from 0.5 to 8' }))
       .min(1)
+      .max(MOST_ENTRIES)
       .nullable()
       .describe('With width: the pixel densities to make. Default: 1, 2.'),
     quality: z
@@ -55,16 +59,18 @@ const outputSchema = z
         jpeg: quality.nullable().describe('1 to 100. Default: 80.'),
       })
       .partial()
-      .nullable(),
+      .nullable()
+      .describe('Quality by format, 1 (small) to 100 (faithful).'),
     effort: z
       .strictObject({
         avif: z.int().min(0).max(9).nullable().describe('0 (fast) to 9 (small). Default: 3.'),
       })
       .partial()
-      .nullable(),
+      .nullable()
+      .describe('How long the encoder may search, by format.'),
     crop: z
       .string()
-      .regex(/^[1-9]\d{0,4}:[1-9]\d{0,4}$/, { error: 'is written width:height, for example "4:1"' })
+      .regex(RATIO, { error: 'is written width:height, for example "4:1"' })
       .nullable()
       .describe('Crops to this ratio, for example "4:1". Default: no crop.'),
     position: z
@@ -78,24 +84,39 @@ const outputSchema = z
     caption: z.boolean().nullable().describe("Whether the import carries the model's caption. Default: false."),
   })
   .partial()
-  .describe('How the picture is published. Free: changing it never calls the model.');
+  .refine(({ width, widths }) => width == null || widths == null, {
+    path: ['width'],
+    error:
+      'and "widths" exclude each other: "widths" is for pictures that grow with the page, "width" for logos and avatars',
+    params: { onKey: true },
+  })
+  // What the refinement says, for editors.
+  .meta({
+    not: { properties: { width: { type: 'integer' }, widths: { type: 'array' } }, required: ['width', 'widths'] },
+  });
 
 /** Every field that a manifest may inherit. */
 const inheritable = {
-  model: text('must name a model').nullable().describe('Default: gemini-3.1-flash-lite-image.'),
+  model: text('must name a model').nullable().describe('The image model. Default: gemini-3.1-flash-lite-image.'),
   aspectRatio: z
     .string()
-    .regex(/^\d+:\d+$/, { error: 'is written width:height, for example "16:9"' })
+    .regex(RATIO, { error: 'is written width:height, for example "16:9"' })
     .nullable()
-    .describe("For example 16:9. Default: 1:1, or the references' own shape."),
-  imageSize: z.string().nullable().describe('Default: 1K.'),
-  thinking: z.string().nullable().describe('"minimal" or "high". Default: not sent.'),
+    .describe("width:height; which ratios there are depends on the model. Default: 1:1, or the references' own shape."),
+  imageSize: text('must name a size').nullable().describe('Which sizes there are depends on the model. Default: 1K.'),
+  thinking: text('must name a level')
+    .nullable()
+    .describe('How much the model thinks before it draws; the levels depend on the model. Default: not sent.'),
   references: z
-    .array(text('must be a path'))
+    // Checked in references.ts, which tells an address of another image from a mistake.
+    .array(text('must be a path').meta({ pattern: '^(\\.\\.?/|\\.\\.\\.$)' }))
+    .max(MOST_ENTRIES)
     .nullable()
-    .describe('Pictures (png, jpeg, webp) to edit or follow, as paths from this file that start with ./ or ../'),
-  style: z.string().nullable().describe('Appended to the prompt, after the styles that are inherited.'),
-  output: outputSchema.nullable(),
+    .describe(
+      'Pictures (png, jpeg, webp) to edit or follow, as paths from this file that start with ./ or ../. "..." stands for the inherited ones.',
+    ),
+  style: words.nullable().describe('Appended to the prompt, after the styles that are inherited; null drops those.'),
+  output: outputSchema.nullable().describe('How the picture is published. Free: changing it never calls the model.'),
 };
 
 /** A layer that manifests inherit from: the config's `defaults`. */

@@ -1,5 +1,5 @@
 import { createGemini } from './gemini/client.js';
-import type { KeyedProvider } from './provider.js';
+import type { Provider } from './provider.js';
 
 export interface GeminiOptions {
   /** The key itself; better left in the environment or in `.env.local`. */
@@ -13,7 +13,7 @@ export interface GeminiOptions {
  *
  * @see https://www.anyfast.ai
  */
-export function anyfast({ apiKey, baseUrl = 'https://www.anyfast.ai' }: GeminiOptions = {}): KeyedProvider {
+export function anyfast({ apiKey, baseUrl = 'https://www.anyfast.ai' }: GeminiOptions = {}): Provider {
   return createGemini(
     {
       name: 'anyfast',

@@ -1,6 +1,6 @@
 import type { GeminiOptions } from './anyfast.js';
 import { createGemini } from './gemini/client.js';
-import type { KeyedProvider } from './provider.js';
+import type { Provider } from './provider.js';
 
 /**
  * Gemini image models from Google itself. Key: `GEMINI_API_KEY` or `GOOGLE_API_KEY`.
@@ -10,7 +10,7 @@ import type { KeyedProvider } from './provider.js';
 export function google({
   apiKey,
   baseUrl = 'https://generativelanguage.googleapis.com',
-}: GeminiOptions = {}): KeyedProvider {
+}: GeminiOptions = {}): Provider {
   return createGemini(
     {
       name: 'google',

@@ -1,6 +1,6 @@
 import type { Entry } from '../catalog/entry.js';
 import type { EmitFile, Published } from '../catalog/publish.js';
-import { isFailure, joinFailures, PromptImageError } from '../failure.js';
+import { isFailure, joinFailures, type PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import { addressOf } from '../files/scan.js';
 import type { Context } from './context.js';
@@ -9,6 +9,7 @@ import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
 import { type Gap, missingImages, overBudget } from './missing.js';
 import { noteOf } from './notes.js';
+import { groupFailures } from './purchase-failures.js';
 
 /** What differs between bundlers when an image is imported. */
 export interface Host {
@@ -16,6 +17,8 @@ export interface Host {
   emitFile: EmitFile;
   /** The module changes with this file. */
   watchFile: (path: string) => void;
+  /** It changes, too, with what lies in this folder. */
+  watchFolder: (path: string) => void;
   /** The module that imports it, where the bundler tells. */
   importer?: string | undefined;
 }
@@ -45,6 +48,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const gaps = new Map<string, Gap>();
   const unaffordable = new Map<string, Gap>();
   const failures = new Map<string, PromptImageError>();
+  const failedPurchases = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
   const leaks = createLeakFailures(config);
   let recovered: Promise<void> | undefined;
@@ -55,6 +59,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   };
 
   const resolve = async (entry: Entry): Promise<Published | undefined> => {
+    for (const warning of entry.image.warnings) warnings.add(warning);
     const state = await context.stateOf(entry);
     if (state.state === 'ok') {
       if (!bought.has(entry.key)) reused.add(entry.key);
@@ -109,6 +114,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
 
   const failure = () => {
     const all = [...failures.values()];
+    all.push(...groupFailures(Array.from(failedPurchases, ([address, error]) => ({ address, error }))));
     if (gaps.size > 0) all.push(missingImages([...gaps.values()], config));
     if (unaffordable.size > 0) all.push(overBudget([...unaffordable.values()], config));
     return all.length === 0 ? undefined : joinFailures(all);
@@ -116,15 +122,18 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
 
   return {
     failure,
-    module: async (id, { emitFile, watchFile, importer }) => {
+    module: async (id, { emitFile, watchFile, watchFolder, importer }) => {
       const { path, exported, asked } = parseId(id);
       const name = addressOf(config.root, path);
       const place = asked === undefined ? name : `${name}?${asked}`;
       failures.delete(place);
+      failedPurchases.delete(name);
       gaps.delete(name);
       unaffordable.delete(name);
       // Bundlers do not watch what a plugin loads for them.
       watchFile(path);
+      // Pictures may arrive by git, or bought by another process.
+      if (watch) watchFolder(config.originalsDir);
       try {
         const leak = await leaks.ofImport(id, importer);
         if (leak) throw leak;
@@ -133,7 +142,8 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
         if (published) return await published.module(exported, emitFile);
       } catch (error) {
         if (!isFailure(error)) throw error;
-        failures.set(place, error.place ? error : at(name, error));
+        if (error.place) failures.set(place, error);
+        else failedPurchases.set(name, error);
       }
       return 'export default undefined;';
     },
@@ -150,7 +160,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
     finish: async () => {
       await saveServed(context);
       const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
-      const failed = failures.size + gaps.size + unaffordable.size;
+      const failed = failures.size + failedPurchases.size + gaps.size + unaffordable.size;
       const total = reused.size + bought.size + draftKeys.size + failed;
       const parts = [`${reused.size} reused`, `${bought.size} bought`];
       if (draftKeys.size > 0) parts.push(`${draftKeys.size} ${draftKeys.size === 1 ? 'draft' : 'drafts'}`);
@@ -160,12 +170,6 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
       return { receipt: receipt + (await toCommit(context)), warnings: [...warnings] };
     },
   };
-}
-
-/** Names the image in a failure that came from its purchase. */
-function at(address: string, error: PromptImageError): PromptImageError {
-  const { code, what, next } = error;
-  return new PromptImageError(code, what, { place: { file: address }, next, cause: error });
 }
 
 /** Remembers what was served. A checkout that cannot be written to simply remembers nothing. */

@@ -13,10 +13,13 @@ import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
 import { costOfGaps, type Gap, missingImages, modelsOf, renderGap } from './missing.js';
+import { noteOf } from './notes.js';
 
 export interface DevEvents {
   /** These manifests have another picture, or another reason for having none. */
   onChange: (paths: readonly string[]) => void;
+  /** An image depends on this file. */
+  watch: (path: string) => void;
   /** A line for the terminal. */
   log: (level: 'info' | 'warn', message: string) => void;
 }
@@ -35,12 +38,17 @@ export interface DevSession {
 /** A file is bought for only after it was still for this long: people save while they type. */
 const STILL = 3000;
 
-export function startDev(context: Context, { onChange, log }: DevEvents): DevSession {
+export function startDev(context: Context, { onChange, watch, log }: DevEvents): DevSession {
   const { config, originals, purchases, publisher, served } = context;
   const dependencies = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const announced = new Map<string, string>();
+  const warned = new Set<string>();
   const stopping = new AbortController();
+  const stopNotes = context.onPurchase((event) => {
+    const note = noteOf(event);
+    if (note !== undefined) log('warn', note);
+  });
   let offered = '';
   let recovered: Promise<void> | undefined;
 
@@ -49,10 +57,18 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
     return recovered;
   };
 
-  const read = (address: string): Promise<Entry> => {
+  const read = async (address: string): Promise<Entry> => {
     const files = new Set([join(config.root, address)]);
     dependencies.set(address, files);
-    return context.readEntry(address, (path) => files.add(path));
+    const entry = await context.readEntry(address, (path) => {
+      files.add(path);
+      watch(path);
+    });
+    for (const warning of entry.image.warnings) {
+      if (!warned.has(warning)) log('warn', warning);
+      warned.add(warning);
+    }
+    return entry;
   };
 
   /** Once for each state of an image, so that a page that reloads does not fill the terminal. */
@@ -81,6 +97,9 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
 
   const mayBuyByItself = () => config.consent.given && !config.frozen && config.missing === 'generate';
 
+  /** Git is switching files: what stands there now may be gone in a second. */
+  const gitIsAtWork = () => config.git.indexLock !== undefined && existsSync(config.git.indexLock);
+
   const schedule = ({ address }: Entry, wait: number) => {
     clearTimeout(timers.get(address));
     const timer = setTimeout(() => void buyWhenStill(address), wait);
@@ -93,10 +112,8 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
     try {
       const entry = await context.readEntry(address);
       const unrest = STILL - (Date.now() - (await lastChange(dependencies.get(address) ?? [])));
-      const { indexLock } = config.git;
       if (unrest > 0) return schedule(entry, unrest);
-      // Git is switching files: what stands there now may be gone in a second.
-      if (indexLock && existsSync(indexLock)) return schedule(entry, STILL);
+      if (gitIsAtWork()) return schedule(entry, STILL);
       originals.refresh();
       if ((await context.stateOf(entry)).state === 'missing') await buyAll([entry]);
     } catch (error) {
@@ -166,6 +183,7 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
 
     buy: async () => {
       if (config.frozen) return log('info', 'Nothing is bought in CI or under a test runner.');
+      if (gitIsAtWork()) return log('info', 'Git is changing files. Press g again when it is done.');
       const gaps = await gapsNow();
       const plan = gaps.map(({ entry }) => `${entry.address} ${entry.key}`).join('\n');
       if (gaps.length === 0) return log('info', 'Every image on the pages visited so far has its picture.');
@@ -183,6 +201,7 @@ export function startDev(context: Context, { onChange, log }: DevEvents): DevSes
 
     dispose: async () => {
       stopping.abort();
+      stopNotes();
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
     },

@@ -3,6 +3,7 @@ import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
 import { noteOf } from './notes.js';
+import type { PurchaseFailure } from './purchase-failures.js';
 import { readStatus } from './status.js';
 
 /** What a purchase would do. */
@@ -17,6 +18,8 @@ export interface GeneratePlan {
   unchanged: number;
   /** Images that cannot be planned: invalid manifests, damaged originals. */
   invalid: readonly PromptImageError[];
+  /** What a person should know before. */
+  warnings: readonly string[];
   /** More than the budget allows without asking. */
   overBudget: boolean;
 }
@@ -24,7 +27,7 @@ export interface GeneratePlan {
 export interface GenerateReport {
   /** Addresses whose picture was bought. */
   bought: readonly string[];
-  failed: readonly { address: string; error: PromptImageError }[];
+  failed: readonly PurchaseFailure[];
   /** Things to know about what was bought: other ratios than asked for, calls that may have been billed twice. */
   notes: readonly string[];
 }
@@ -41,6 +44,7 @@ export async function planPurchases(context: Context, addresses?: readonly strin
   }
   const models = modelsOf(gaps);
   return {
+    warnings: [...new Set(gaps.flatMap(({ entry }) => entry.image.warnings))],
     gaps,
     invalid,
     count: models.length,
@@ -68,7 +72,7 @@ export async function executePlan(
     });
   }
   const bought: string[] = [];
-  const failed: { address: string; error: PromptImageError }[] = [];
+  const failed: PurchaseFailure[] = [];
   const notes: string[] = [];
   const stop = context.onPurchase((event) => {
     const note = noteOf(event);

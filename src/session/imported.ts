@@ -27,7 +27,7 @@ export function parseId(id: string): { path: string; exported: Exported; asked?:
 /**
  * The address of a manifest that is imported.
  *
- * @throws `MANIFEST_OUTSIDE_ROOT`, `NOT_BUILT_YET`
+ * @throws `MANIFEST_OUTSIDE_ROOT`
  */
 export function importedAddress({ root }: ResolvedConfig, path: string): string {
   const address = addressOf(root, path);
@@ -35,12 +35,6 @@ export function importedAddress({ root }: ResolvedConfig, path: string): string 
     throw new PromptImageError('MANIFEST_OUTSIDE_ROOT', 'this manifest is not part of the project', {
       place: { file: address },
       next: `The project is ${root}. Build the package that the manifest comes from, or put prompt-image.config into a folder that holds both.`,
-    });
-  }
-  if (address.endsWith('.images.json')) {
-    throw new PromptImageError('NOT_BUILT_YET', 'collections (*.images.json) are not built yet in this version', {
-      place: { file: address },
-      next: 'Write one *.image.json an image.',
     });
   }
   return address;

@@ -8,6 +8,7 @@ import type * as Vite from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeImages, type FakeImages, type FakeManifest } from '../fixtures/hot/fake-images.js';
 import { launchChromium } from '../support/chromium.js';
+import { addFrameworks } from '../support/frameworks.js';
 import { createWorkspace, repositoryRoot, type Workspace } from '../support/workspace.js';
 
 const RED: FakeManifest = { color: 'red', alt: 'Red', draft: true };
@@ -42,11 +43,7 @@ interface Site extends AsyncDisposable {
 async function serve(vite: 'vite' | 'vite7', base: string): Promise<Site> {
   const workspace = await createWorkspace({}, { vite });
   await cp(join(repositoryRoot, 'test/fixtures/hot/site'), workspace.root, { recursive: true });
-  // Copies, because a plugin imports the `vite` that it lies beside.
-  const react = vite === 'vite' ? '@vitejs/plugin-react' : 'plugin-react5';
-  for (const [name, source] of Object.entries({ 'react-plugin': react, 'vue-plugin': '@vitejs/plugin-vue' })) {
-    await cp(join(repositoryRoot, 'node_modules', source), workspace.path('node_modules', name), { recursive: true });
-  }
+  await addFrameworks(workspace, vite);
   const load = (path: string) => import(pathToFileURL(workspace.path('node_modules', path)).href);
   const { createLogger, createServer } = (await load('vite/dist/node/index.js')) as typeof Vite;
   const { default: reactPlugin } = await load('react-plugin/dist/index.js');

@@ -108,7 +108,7 @@ test('one failure loses nothing else', async () => {
   const { code, stdout, stderr } = await site.command(['generate']);
   expect(code).toBe(1);
   expect(stderr).toContain('[MANIFEST_INVALID] src/broken.image.json:1:30:');
-  expect(stderr).toContain('✗ src/canal.image.json\n[PROVIDER_REFUSED]');
+  expect(stderr).toContain('[PROVIDER_REFUSED] src/canal.image.json: ');
   expect(stderr).toContain('No canals, please');
   expect(stderr).not.toMatch(STACK);
   expect(stdout).toContain('2 to buy · 0 unchanged · 1 failure, ≈ $0.067');
@@ -191,4 +191,19 @@ test('Ctrl-C while it waits for another attempt ends it without a stack', async 
   expect((await program.exited).code).toBe(1);
   expect(program.output()).toContain('0 images bought, 3 failed');
   expect(program.output()).not.toMatch(STACK);
+});
+
+test('a model that is not known here is a warning, once, and asked for all the same', async () => {
+  await using site = await createSite(gemini, {
+    bundler: rollup,
+    images: {
+      barn: { prompt: 'A barn', alt: '', model: 'gemini-9' },
+      canal: { prompt: 'A canal', alt: '', model: 'gemini-9' },
+    },
+  });
+  const warning = '! The model "gemini-9" is not known here';
+  const planned = await site.command(['generate', '--dry-run']);
+  expect(planned.stderr.split(warning)).toHaveLength(2);
+  expect(planned.stdout).toContain('2 to buy · 0 unchanged, price unknown');
+  expect((await site.command(['status'])).stderr.split(warning)).toHaveLength(2);
 });

@@ -67,6 +67,24 @@ test('later commands say that they are not built yet', async () => {
   }
 });
 
+test.each([
+  ['generate', '--json'],
+  ['generate', '--retry'],
+  ['generate', '--replace=src/barn.image.json'],
+  ['status', '--json'],
+  ['status', '--costs'],
+  ['status', '--alt'],
+  ['check', '--json'],
+])('so do later options: %s %s', async (command, option) => {
+  const { code, stdout, stderr } = await site.command([command, option]);
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    `${command} ${option.split('=')[0]} is not built yet in this version.\n`,
+  ]);
+  expect((await site.command([command, '--help'])).stdout).not.toContain(option.split('=')[0]);
+});
+
 test('--config names another config file, before and after the command', async () => {
   await site.write('other/prompt-image.config.json', '{ "include": ["none"] }');
   for (const args of [

@@ -42,7 +42,13 @@ test.concurrent.each(watching)('$name: a watching build shows drafts and spends 
   await edited('A barn', /1 image: 0 reused, 0 bought, 1 draft/);
   expect(gemini.requests).toHaveLength(0);
 
+  const before = builder.output().length;
   expect((await site.command(['generate'])).code).toBe(0);
+  // Rolldown, and so Vite 8, watches no folders: there the picture waits for the next edit.
+  if (bundler.name !== 'vite 8') {
+    await builder.waitFor(/1 image: 1 reused, 0 bought/, 20_000, before);
+    await shows({ alt: 'A barn' });
+  }
   await edited('A red barn', /1 image: 1 reused, 0 bought/);
   await shows({ alt: 'A red barn' });
   expect((await site.images()).barn).not.toHaveProperty('draft');

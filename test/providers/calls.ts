@@ -1,11 +1,13 @@
 import sharp from 'sharp';
 import { expect } from 'vitest';
-import { anyfast } from '../../src/providers/anyfast.js';
+import { anyfast, type GeminiOptions } from '../../src/providers/anyfast.js';
 import { google } from '../../src/providers/google.js';
 import {
   type GenerateContext,
   type ImageRequest,
+  isKeyed,
   type KeyedProvider,
+  type Provider,
   ProviderError,
 } from '../../src/providers/provider.js';
 import type { Answer, Flavour, Gemini } from '../loopback/gemini.js';
@@ -17,7 +19,15 @@ export const SMALL = { width: 64, height: 48 };
 
 export const flavours = ['google', 'anyfast'] as const;
 export const keyNames = { google: 'GEMINI_API_KEY', anyfast: 'ANYFAST_API_KEY' } as const;
-export const createProvider = { google, anyfast } as const;
+export const createProvider = {
+  google: (options?: GeminiOptions) => keyed(google(options)),
+  anyfast: (options?: GeminiOptions) => keyed(anyfast(options)),
+} as const;
+
+function keyed(provider: Provider): KeyedProvider {
+  if (!isKeyed(provider)) throw new TypeError(`${provider.name} takes no key`);
+  return provider;
+}
 
 export function imageRequest(fields: Partial<ImageRequest> = {}): ImageRequest {
   return { prompt: 'A quiet harbour', model: LITE, imageSize: '1K', references: [], take: 1, ...fields };

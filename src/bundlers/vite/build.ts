@@ -54,6 +54,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
         emitFile: (name, source) =>
           JSON.stringify(`__VITE_ASSET__${context.emitFile({ type: 'asset', name, source })}__`),
         watchFile: (file) => context.addWatchFile(file),
+        watchFolder: (folder) => context.addWatchFile(folder),
       }),
 
     inspect: (context, bundle) => session.inspect(outputFiles(bundle, config.root), [...context.getModuleIds()]),

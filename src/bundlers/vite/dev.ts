@@ -34,10 +34,12 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
   const shown = new Map<string, PromptImage>();
   const delivered = new Map<string, string>();
   const failing = new Map<string, string>();
+  const updates = new Map<string, Promise<void>>();
 
   const session = project.dev({
     log: (level, message) => logger[level](message, { timestamp: true }),
-    onChange: (paths) => void Promise.all(paths.map(update)).catch(report),
+    watch: (path) => void server.watcher.add(path),
+    onChange: (paths) => paths.forEach(enqueueUpdate),
   });
   const report = (error: unknown) =>
     logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -105,6 +107,13 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     await hot.swap(path, image);
   };
 
+  /** One after the other, so that what was found first is not shown last. */
+  const enqueueUpdate = (path: string): Promise<void> => {
+    const turn = (updates.get(path) ?? Promise.resolve()).then(() => update(path)).catch(report);
+    updates.set(path, turn);
+    return turn;
+  };
+
   /** A manifest that a page asks for as itself: it is not published, so it is not served either. */
   const refuse = async (path: string, response: ServerResponse): Promise<void> => {
     const modules = server.environments.client.moduleGraph.fileToModulesMap.keys();
@@ -145,10 +154,13 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
       const affected = session.changed(path);
       if (affected.length === 0) return;
       await delay(SETTLE);
-      await Promise.all(affected.map(update));
+      await Promise.all(affected.map(enqueueUpdate));
     },
     buy: session.buy,
-    dispose: session.dispose,
+    dispose: async () => {
+      await session.dispose();
+      await project.dispose();
+    },
   };
 }
 

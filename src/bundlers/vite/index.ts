@@ -1,4 +1,4 @@
-import type { Plugin, ViteBuilder } from 'vite';
+import type { Plugin, ResolvedConfig, ViteBuilder } from 'vite';
 import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../../plugin.js';
 import type { PluginOptions, Project } from '../../project.js';
 import { createViteBuild, type ViteBuild } from './build.js';
@@ -6,8 +6,6 @@ import { createViteDev, type ViteDev } from './dev.js';
 import { refusePublic } from './public.js';
 
 /**
- * The plugin for Vite 7 and 8.
- *
  * `load` gives an empty JSON document and `transform`, after every other plugin, the module: JavaScript straight from `load`
  * would not get past Vite's own JSON plugin.
  */
@@ -15,6 +13,7 @@ const plugin = createPlugin((core) => {
   let project: Project;
   let build: ViteBuild | undefined;
   let dev: ViteDev | undefined;
+  const servers = new WeakMap<ResolvedConfig, ViteDev>();
   /** Of manifests imported with a query, who did so: modules do not know it yet when they are loaded. */
   const importers = new Map<string, string>();
   const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
@@ -74,13 +73,14 @@ const plugin = createPlugin((core) => {
     config: () => ({ worker: { plugins: () => [worker] } }),
 
     async configResolved(config) {
-      project = await core.open(config.root);
+      project = await (config.command === 'serve' ? core.reopen : core.open)(config.root);
       await refusePublic(config, project);
       if (config.command === 'build') build = createViteBuild(config, project);
     },
 
     configureServer(server) {
       dev = createViteDev(server, project);
+      servers.set(server.config, dev);
       const { changed, buy } = dev;
       const { configFile, originalsDir } = project.config;
       const report = (error: unknown) => server.config.logger.error(String(error));
@@ -123,9 +123,8 @@ const plugin = createPlugin((core) => {
 
     async closeBundle() {
       await build?.afterEnvironment();
-      if (!dev) return;
-      await dev.dispose();
-      await project.dispose();
+      // A server that is restarted ends after the next one has begun.
+      await servers.get(this.environment.getTopLevelConfig())?.dispose();
     },
 
     buildApp: {
@@ -150,4 +149,8 @@ const plugin = createPlugin((core) => {
   return [{ vite }, { vite: end }];
 });
 
-export default plugin.vite as (options?: PluginOptions) => Plugin[];
+/** The plugin for Vite 7 and 8. */
+const promptImage = plugin.vite as (options?: PluginOptions) => Plugin[];
+
+// The second name is what `require()` gives.
+export { promptImage as default, promptImage as 'module.exports' };
