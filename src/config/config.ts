@@ -1,7 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PromptImageError } from '../failure.js';
+import { isErrno } from '../files/durable.js';
 import { type Git, openGit } from '../files/git.js';
+import { isInside } from '../files/references.js';
 import { addressOf } from '../files/scan.js';
 import type { DefaultsLayer } from '../manifest/resolve.js';
 import { anyfast } from '../providers/anyfast.js';
@@ -9,10 +11,10 @@ import { google } from '../providers/google.js';
 import { isKeyed, type Provider } from '../providers/provider.js';
 import type { BudgetLimits } from '../purchase/budget.js';
 import { type Consent, resolveConsent } from './consent.js';
-import { type Environment, findKeyElsewhere, readEnvironment } from './environment.js';
+import { type Environment, findKeyElsewhere, readEnvironment, refuseExposedIn } from './environment.js';
 import { isFrozen } from './frozen.js';
 import { loadConfig } from './load.js';
-import { locateProject, upward } from './locate.js';
+import { type Location, locateProject, upward } from './locate.js';
 import { type Config, type InlineOptions, type PurchasingOptions, parseInline } from './options.js';
 
 /** Every option filled in, paths absolute. */
@@ -35,9 +37,12 @@ export interface ResolvedConfig {
   timeout: number;
   retries: number;
   provenance: boolean;
+  requireAlt: 'warn' | 'error' | false;
   consent: Consent;
   frozen: boolean;
   git: Git;
+  /** Takes every key that is known here out of a text. */
+  redact: (text: string) => string;
 }
 
 /**
@@ -48,14 +53,22 @@ export interface ResolvedConfig {
  */
 export async function resolveConfig(start: string, options: InlineOptions): Promise<ResolvedConfig> {
   const inline = parseInline(options);
-  const location = locateProject(realpathSync(start), inline);
-  const root = realpathSync(location.root);
+  const from = realFolder(start, 'the root');
+  const location = locateProject(from, inline);
   const { configFile } = location;
-  const config: Config = { ...(configFile ? await loadConfig(configFile) : {}), ...inline };
+  // Before the config runs: what it puts into the environment is committed, and consents for nobody.
+  const { buys, redact } = readEnvironment(realFolder(location.root, 'the root'));
+  const config: Config = { ...(configFile ? await loadConfig(configFile, redact) : {}), ...inline };
+  const root = realFolder(rootOf(config, inline, location), 'the root');
+  const environment = { ...readEnvironment(root), buys };
+  refuseExposedIn(from, root);
   const git = await openGit(root);
-  const environment = readEnvironment(root);
   const provider = resolveProvider(config.provider, environment);
-  const elsewhere = [start, ...upward(dirname(root))].filter((folder) => resolve(folder) !== root);
+  const elsewhere = [...upward(from), ...upward(root)].filter((folder) => folder !== root);
+  const originalsDir = resolve(root, config.originalsDir ?? '.prompt-image');
+  const cacheDir = resolve(root, config.cacheDir ?? defaultCacheDir(root));
+  refuseShared('originalsDir', originalsDir, [root]);
+  refuseShared('cacheDir', cacheDir, [root, originalsDir]);
   return {
     root,
     configFile,
@@ -63,21 +76,40 @@ export async function resolveConfig(start: string, options: InlineOptions): Prom
     exclude: config.exclude ?? [],
     provider,
     defaults: config.defaults && configFile ? { file: addressOf(root, configFile), input: config.defaults } : undefined,
-    originalsDir: resolve(root, config.originalsDir ?? '.prompt-image'),
+    originalsDir,
     commit: config.commit ?? true,
     budget: { maxImages: config.budget?.maxImages ?? 25, maxCost: config.budget?.maxCost },
     prices: config.prices ?? {},
-    allowReferencesFrom: (config.allowReferencesFrom ?? []).map((folder) => realFolder(resolve(root, folder))),
-    cacheDir: resolve(root, config.cacheDir ?? defaultCacheDir(root)),
+    allowReferencesFrom: (config.allowReferencesFrom ?? []).map((folder) =>
+      realFolder(resolve(root, folder), 'allowReferencesFrom'),
+    ),
+    cacheDir,
     missing: config.missing ?? 'generate',
     concurrency: config.concurrency ?? 4,
     timeout: config.timeout ?? 60_000,
     retries: config.retries ?? 4,
     provenance: config.provenance ?? true,
+    requireAlt: config.requireAlt ?? 'warn',
     consent: await resolveConsent(root, provider, environment, git, findKeyElsewhere(elsewhere)),
     frozen: isFrozen(),
     git,
+    redact: environment.redact,
   };
+}
+
+/** Inline from where the bundler is, in a config file from where that is. */
+function rootOf(config: Config, inline: InlineOptions, { root, configFile }: Location): string {
+  if (inline.root !== undefined || config.root === undefined || configFile === undefined) return root;
+  return resolve(dirname(configFile), config.root);
+}
+
+/** Both folders get a .gitignore of their own, which must not be anybody else's. */
+function refuseShared(option: 'originalsDir' | 'cacheDir', folder: string, others: readonly string[]): void {
+  const held = others.find((other) => isInside(folder, other));
+  if (held === undefined) return;
+  throw new PromptImageError('CONFIG_INVALID', `${option} is a folder that holds other things: ${held}`, {
+    next: 'Give it a folder of its own.',
+  });
 }
 
 function resolveProvider(choice: PurchasingOptions['provider'], environment: Environment): Provider {
@@ -103,14 +135,12 @@ function defaultCacheDir(root: string): string {
   return join(base, 'prompt-image');
 }
 
-function realFolder(folder: string): string {
+function realFolder(folder: string, option: string): string {
   try {
     return realpathSync(folder);
-  } catch (cause) {
-    throw new PromptImageError(
-      'CONFIG_INVALID',
-      `allowReferencesFrom names ${basename(folder)}, which does not exist`,
-      { cause },
-    );
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    const what = error.code === 'ENOENT' ? 'does not exist' : `cannot be looked at (${error.code})`;
+    throw new PromptImageError('CONFIG_INVALID', `${option} names ${folder}, which ${what}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
 import type { Git } from '../files/git.js';
 import { isKeyed, type Provider } from '../providers/provider.js';
@@ -25,7 +25,7 @@ export async function resolveConsent(
   git: Git,
   keyElsewhere: string | undefined,
 ): Promise<Consent> {
-  const localFile = `${root}/.env.local`;
+  const localFile = join(root, '.env.local');
   for (const file of environment.buyFiles) {
     if (git.top === undefined || !(await git.isTracked(file))) continue;
     throw new PromptImageError(
@@ -37,15 +37,22 @@ export async function resolveConsent(
     );
   }
   const given = { given: true, how: '' };
+  const refused = (how: string) => ({ given: false, how });
   if (provider.free || environment.buys) return given;
+  if (git.trouble !== undefined) {
+    const [words] = git.trouble.split('\n');
+    return refused(
+      `Git does not say what is committed here (${words}), so only PROMPT_IMAGE_BUY=1 in the environment counts.`,
+    );
+  }
   if (environment.local.PROMPT_IMAGE_BUY === '1' && git.top !== undefined && (await git.isIgnored([localFile])))
     return given;
-  if (!isKeyed(provider)) return { given: false, how: 'To buy in builds, set PROMPT_IMAGE_BUY=1 in the environment.' };
+  if (!isKeyed(provider)) return refused('To buy in builds, set PROMPT_IMAGE_BUY=1 in the environment.');
 
   const inLocalFile = provider.keyNames.some((name) => provider.usesKey(environment.local[name] ?? ''));
   const tracked = inLocalFile && git.top !== undefined && (await git.isTracked(localFile));
   if (inLocalFile && !tracked) return given;
-  return { given: false, how: explain(provider.keyNames[0] ?? '', tracked, keyElsewhere) };
+  return refused(explain(provider.keyNames[0] ?? '', tracked, keyElsewhere));
 }
 
 function explain(keyName: string, tracked: boolean, keyElsewhere: string | undefined): string {

@@ -1,10 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
+import { isErrno } from '../files/durable.js';
+import { createRedactor } from '../providers/gemini/redact.js';
+import { parseDotenv } from './dotenv.js';
 
 const keyNames = ['ANYFAST_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'] as const;
 const BUY = 'PROMPT_IMAGE_BUY';
+/** What is shorter is no key, and would be found in half of all words. */
+const SHORTEST_KEY = 8;
 
 export type KeyName = (typeof keyNames)[number];
 
@@ -18,51 +22,83 @@ export interface Environment {
   buys: boolean;
   /** The env files of the root that set `PROMPT_IMAGE_BUY`. */
   buyFiles: readonly string[];
+  /** Takes every key that is known here out of a text. */
+  redact: (text: string) => string;
 }
 
-/** @throws `CONFIG_KEY_EXPOSED` for a key under a name that Vite would put into the bundle */
+/**
+ * @throws `CONFIG_KEY_EXPOSED` for a key under a name that Vite would put into the bundle; `CONFIG_INVALID` for an env file
+ * that cannot be read
+ */
 export function readEnvironment(root: string, env: NodeJS.ProcessEnv = process.env): Environment {
-  const local = readEnvFile(root, '.env.local');
-  const shared = readEnvFile(root, '.env');
-  for (const [source, values] of [
-    ['the environment', env],
-    ['.env.local', local],
-    ['.env', shared],
-  ] as const) {
-    const exposed = keyNames.find((name) => values[`VITE_${name}`]);
-    if (!exposed) continue;
-    throw new PromptImageError('CONFIG_KEY_EXPOSED', `VITE_${exposed} in ${source} would be published with your site`, {
-      next: `Vite bundles what starts with VITE_. Rename it to ${exposed}; if it was ever deployed, revoke the key.`,
-    });
-  }
+  const files = readEnvFiles(root);
+  refuseExposed(new Map([['the environment', env], ...files]));
+  const [local = {}, shared = {}] = [files.get('.env.local'), files.get('.env')];
+  // When a key is asked for: a config may load further env files.
+  const keyFrom = (name: string) => [env, local, shared].map((values) => values[name]?.trim()).find(Boolean);
   return {
-    key: (name) => env[name] || local[name] || shared[name] || undefined,
+    key: keyFrom,
     local,
     buys: env[BUY] === '1',
-    buyFiles: [...(BUY in local ? [join(root, '.env.local')] : []), ...(BUY in shared ? [join(root, '.env')] : [])],
+    buyFiles: [...files].filter(([, values]) => !/^0?$/.test(values[BUY] ?? '')).map(([name]) => join(root, name)),
+    redact: (text) => {
+      const keys = [env, ...files.values()].flatMap((values) => keyNames.map((name) => values[name]?.trim() ?? ''));
+      const secrets = [...new Set(keys)].filter((key) => key.length >= SHORTEST_KEY);
+      return secrets.reduce((clean, secret) => createRedactor(secret)(clean), text);
+    },
   };
 }
 
 /** A file in one of these folders that holds a key. It is not used, but whoever put it there wants to know. */
 export function findKeyElsewhere(folders: Iterable<string>): string | undefined {
   for (const folder of folders) {
-    const values = readEnvFile(folder, '.env.local');
-    if (keyNames.some((name) => values[name])) return join(folder, '.env.local');
+    const path = join(folder, '.env.local');
+    try {
+      const values = readEnvFile(path);
+      if (keyNames.some((name) => values[name])) return path;
+    } catch {
+      // A hint; what others may not read is no business of ours.
+    }
   }
   return undefined;
 }
 
-function readEnvFile(folder: string, name: string): Readonly<Record<string, string>> {
-  const path = join(folder, name);
-  if (!existsSync(path)) return {};
-  // Only our lines reach the parser: it stumbles over some that other tools accept.
-  const wanted = new RegExp(`^\\s*(?:export\\s+)?((?:VITE_)?(?:${keyNames.join('|')})|${BUY})\\s*=(.*)$`);
-  const lines = readFileSync(path, 'utf8')
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .flatMap((line) => {
-      const [, key, value] = wanted.exec(line) ?? [];
-      return key ? [`${key}=${value}`] : [];
+/** The same for the bundler's own folder, whose env files Vite reads and we do not. @throws `CONFIG_KEY_EXPOSED` */
+export function refuseExposedIn(folder: string, root: string): void {
+  const files = [...readEnvFiles(folder)];
+  refuseExposed(new Map(files.map(([name, values]) => [relative(root, join(folder, name)), values])));
+}
+
+function refuseExposed(sources: ReadonlyMap<string, Readonly<Record<string, string | undefined>>>): void {
+  for (const [source, values] of sources) {
+    const exposed = keyNames.find((name) => values[`VITE_${name}`]);
+    if (!exposed) continue;
+    throw new PromptImageError('CONFIG_KEY_EXPOSED', `VITE_${exposed} in ${source} would be published with your site`, {
+      next: `Vite bundles what starts with VITE_. Rename it to ${exposed}; if it was ever deployed, revoke the key.`,
     });
-  return parseEnv(lines.join('\n')) as Record<string, string>;
+  }
+}
+
+/** What each env file of a folder says, of every mode. */
+function readEnvFiles(folder: string): Map<string, Record<string, string>> {
+  const names = readdirSync(folder).filter((name) => /^\.env(?:\.|$)/.test(name));
+  return new Map(names.sort().map((name) => [name, readEnvFile(join(folder, name))]));
+}
+
+/** Our names alone. */
+function readEnvFile(path: string): Record<string, string> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    // A folder of such a name, or a link to nothing.
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return {};
+    if (!isErrno(error)) throw error;
+    throw new PromptImageError('CONFIG_INVALID', `${path} cannot be read (${error.code})`, {
+      cause: error,
+      next: 'Whether it holds a key is not known. Make it readable, or remove it.',
+    });
+  }
+  const ours = new RegExp(`^(?:VITE_)?(?:${keyNames.join('|')})$|^${BUY}$`);
+  return Object.fromEntries(Object.entries(parseDotenv(bytes)).filter(([name]) => ours.test(name)));
 }

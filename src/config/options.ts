@@ -1,18 +1,26 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { PromptImageError } from '../failure.js';
-import { explainIssue } from '../manifest/issues.js';
+import { didYouMean, explainIssue } from '../manifest/issues.js';
 import { type PresetInput, presetSchema } from '../manifest/schema.js';
 import type { Provider } from '../providers/provider.js';
 
-const provider = z.custom<Provider | 'anyfast' | 'google'>(
-  (value) => {
-    if (value === 'anyfast' || value === 'google') return true;
-    const { name, generate } = (value ?? {}) as Partial<Provider>;
-    return typeof name === 'string' && name !== '' && typeof generate === 'function';
-  },
-  { error: 'is "anyfast", "google", or an object with a name and generate()' },
-);
+const provider = z.custom<Provider | 'anyfast' | 'google'>(isProvider, {
+  error: 'is "anyfast", "google", or an object with a name and generate(), whose models are names',
+});
+
+function isProvider(value: unknown): boolean {
+  if (value === 'anyfast' || value === 'google') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, generate, models, free, sourceType } = value as Record<keyof Provider, unknown>;
+  return (
+    typeof generate === 'function' &&
+    z.string().min(1).safeParse(name).success &&
+    z.array(z.string()).optional().safeParse(models).success &&
+    z.boolean().optional().safeParse(free).success &&
+    z.string().min(1).optional().safeParse(sourceType).success
+  );
+}
 
 /** What decides on what is bought: only in the config file, so that every tool of a project agrees on it. */
 const purchasing = {
@@ -28,22 +36,25 @@ const purchasing = {
   allowReferencesFrom: z.array(z.string().min(1)).optional(),
 };
 
+/** An hour. What is longer is no waiting, and timers go wrong with it. */
+const LONGEST_TIMEOUT = 3_600_000;
+
 const inline = {
-  root: z.string().optional(),
-  configFile: z.string().optional(),
+  root: z.string().min(1).optional(),
   include: z.array(z.string()).min(1).optional(),
   exclude: z.array(z.string()).optional(),
   cacheDir: z.string().min(1).optional(),
   missing: z.enum(['generate', 'draft', 'error']).optional(),
   concurrency: z.int().min(1).max(100).optional(),
-  timeout: z.int().min(1).optional(),
+  timeout: z.int().min(1).max(LONGEST_TIMEOUT).optional(),
   retries: z.int().min(0).max(20).optional(),
   provenance: z.boolean().optional(),
+  requireAlt: z.union([z.enum(['warn', 'error']), z.literal(false)]).optional(),
 };
 
 const configSchema = z.strictObject({ $schema: z.string().optional(), ...inline, ...purchasing });
-const inlineSchema = z.strictObject(inline);
-const laterOptions = ['dts', 'gallery', 'requireAlt'];
+const inlineSchema = z.strictObject({ ...inline, configFile: z.string().min(1).optional() });
+const laterOptions = ['dts', 'gallery'];
 
 /** Options that may stand in the config file and, then winning, in a plugin's call. */
 export interface InlineOptions {
@@ -67,6 +78,8 @@ export interface InlineOptions {
   retries?: number;
   /** Whether files carry XMP that says how they were made. @default true */
   provenance?: boolean;
+  /** What a build does about images without `alt`. @default 'warn' */
+  requireAlt?: 'warn' | 'error' | false;
 }
 
 /** Options that decide on what is bought. */
@@ -88,7 +101,7 @@ export interface PurchasingOptions {
 }
 
 /** What stands in `prompt-image.config.ts`. */
-export interface Config extends InlineOptions, PurchasingOptions {}
+export interface Config extends Omit<InlineOptions, 'configFile'>, PurchasingOptions {}
 
 /** What a plugin's call takes. The options that decide on what is bought belong in the config file. */
 export type PluginOptions = InlineOptions & { [name in keyof PurchasingOptions]?: never };
@@ -105,7 +118,8 @@ export function parseConfig(value: unknown, file: string): Config {
 
 /** @throws `CONFIG_INVALID`, for options of the config file with the file to paste */
 export function parseInline(value: unknown): InlineOptions {
-  const misplaced = Object.keys(value ?? {}).filter((name) => Object.hasOwn(purchasing, name));
+  const options = parseGiven(value);
+  const misplaced = Object.keys(options).filter((name) => Object.hasOwn(purchasing, name));
   if (misplaced.length > 0) {
     throw new PromptImageError(
       'CONFIG_INVALID',
@@ -116,13 +130,25 @@ export function parseInline(value: unknown): InlineOptions {
           '',
           "  import { defineConfig } from 'unplugin-prompt-image';",
           '  export default defineConfig({',
-          ...misplaced.map((name) => `    ${name}: …,`),
+          ...misplaced.map((name) => `    ${name}: ${sourceOf(options[name])},`),
           '  });',
         ].join('\n'),
       },
     );
   }
-  return parse(inlineSchema, value ?? {}, 'the options of the plugin') as InlineOptions;
+  return parse(inlineSchema, options, 'the options of the plugin') as InlineOptions;
+}
+
+/** Without what is `undefined`: `{ missing: fast ? 'draft' : undefined }` leaves the config's word. */
+function parseGiven(value: unknown): Record<string, unknown> {
+  const given = parse(z.looseObject({}), value ?? {}, 'the options of the plugin');
+  return Object.fromEntries(Object.entries(given as object).filter(([, option]) => option !== undefined));
+}
+
+/** JavaScript for a value, as far as it can be written down. Providers cannot, and may hold a key. */
+function sourceOf(value: unknown): string {
+  const parsed = z.json().safeParse(value);
+  return parsed.success ? JSON.stringify(parsed.data) : '…';
 }
 
 function parse(schema: z.ZodObject, value: unknown, file: string): unknown {
@@ -130,6 +156,9 @@ function parse(schema: z.ZodObject, value: unknown, file: string): unknown {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (!issue) throw parsed.error;
+  if (issue.path.length === 0 && issue.code === 'invalid_type') {
+    throw new PromptImageError('CONFIG_INVALID', 'must be an object of options', { place: { file } });
+  }
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   if (issue.code !== 'unrecognized_keys') {
     throw new PromptImageError('CONFIG_INVALID', explainIssue(issue, path), { place: { file } });
@@ -140,9 +169,14 @@ function parse(schema: z.ZodObject, value: unknown, file: string): unknown {
       place: { file },
     });
   }
-  const match = path.length === 0 ? closestMatch(key, Object.keys(schema.shape), { maxDistance: 3 }) : undefined;
   throw new PromptImageError('CONFIG_INVALID', `unknown option "${[...path, key].join('.')}"`, {
     place: { file },
-    next: match === undefined ? 'Remove it.' : `Did you mean "${match}"?`,
+    next: suggest(schema, path, key) ?? 'Remove it.',
   });
+}
+
+function suggest(schema: z.ZodObject, [option, ...rest]: (string | number)[], key: string): string | undefined {
+  if (option === 'defaults') return didYouMean(key, rest);
+  const match = option === undefined && closestMatch(key, Object.keys(schema.shape), { maxDistance: 3 });
+  return match ? `Did you mean "${match}"?` : undefined;
 }

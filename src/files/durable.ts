@@ -18,39 +18,43 @@ export const TEMPORARY = '.tmp-';
  */
 export async function createOnce(path: string, bytes: Uint8Array | string): Promise<boolean> {
   const temporary = await writeTemporary(path, bytes);
-  try {
-    await linkOrCopy(temporary, path, bytes);
-    return true;
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error;
-    if (!Buffer.from(bytes as string).equals(await readFile(path))) throw error;
-    return false;
-  } finally {
-    await unlink(temporary);
-    await syncFolder(dirname(path));
-  }
+  const created = await withCleanup(
+    () => publishOnce(temporary, path, bytes),
+    () => removeIfExists(temporary),
+  );
+  // Also where somebody else created it: they may have died before this.
+  await syncFolder(dirname(path));
+  return created;
 }
 
 /** Replaces a file, or creates it: readers see the old bytes or the new ones, never a part. */
 export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = await writeTemporary(path, bytes);
-  try {
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary);
-    throw error;
-  }
+  await withCleanup(
+    () => rename(temporary, path),
+    () => removeIfExists(temporary),
+  );
   await syncFolder(dirname(path));
 }
 
 /** Deletes a file durably; one that is gone already is fine. */
 export async function removeFile(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
+  await removeIfExists(path);
   await syncFolder(dirname(path));
+}
+
+/** Creates a folder and those above it, so that a power cut does not take them back. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    // Whoever creates a file takes EEXIST for its being there.
+    throw isErrno(error, 'EEXIST') ? Object.assign(error, { code: 'ENOTDIR' }) : error;
+  });
+  if (first === undefined) return;
+  const topmost = dirname(first);
+  for (let parent = dirname(folder); parent.startsWith(topmost); parent = dirname(parent)) {
+    await syncFolder(parent);
+    if (parent === topmost) return;
+  }
 }
 
 /** The content, or `undefined` where there is certainly no such file. Every other failure to read is an error. */
@@ -73,40 +77,76 @@ export async function listIfExists(folder: string): Promise<string[]> {
   }
 }
 
-/** Whether a caught value is an error of the operating system with one of these codes. */
+/** Whether a caught value is an error of the operating system with one of these codes; without any, with whatever code. */
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return codes.length === 0 ? 'syscall' in error : codes.includes(String(error.code));
+}
+
+/** Cleans up after work, whatever became of it. Where both fail, the work's failure is the one to tell. */
+export async function withCleanup<T>(work: () => Promise<T>, cleanUp: () => Promise<unknown>): Promise<T> {
+  const [worked] = await Promise.allSettled([work()]);
+  const [cleaned] = await Promise.allSettled([cleanUp()]);
+  if (worked.status === 'rejected') throw worked.reason;
+  if (cleaned.status === 'rejected') throw cleaned.reason;
+  return worked.value;
 }
 
 async function writeTemporary(path: string, bytes: Uint8Array | string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = join(dirname(path), `${TEMPORARY}${basename(path).slice(0, 80)}-${randomBytes(6).toString('hex')}`);
   const file = await open(temporary, 'wx');
   try {
-    await file.writeFile(bytes);
-    await file.sync();
+    await withCleanup(
+      async () => {
+        await file.writeFile(bytes);
+        await file.sync();
+      },
+      () => file.close(),
+    );
+    return temporary;
   } catch (error) {
-    await file.close();
-    await unlink(temporary);
+    // On a full disk removing can fail, too; the first failure is the one to tell.
+    await Promise.allSettled([removeIfExists(temporary)]);
     throw error;
   }
-  await file.close();
-  return temporary;
 }
 
-/** A hard link fails where the name is taken, which rename does not. Some file systems have none: there, create and verify. */
-async function linkOrCopy(temporary: string, path: string, bytes: Uint8Array | string): Promise<void> {
+/** @returns whether it was not there before, with these very bytes */
+async function publishOnce(temporary: string, path: string, bytes: Uint8Array | string): Promise<boolean> {
+  try {
+    await linkOrClaim(temporary, path);
+    return true;
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+    const found = await readFile(path);
+    if (found.equals(Buffer.from(bytes as string))) return false;
+    // Nothing of ours is empty: here a claim was made, and its owner died.
+    if (found.length > 0) throw error;
+    await rename(temporary, path);
+    return true;
+  }
+}
+
+/**
+ * A hard link fails where the name is taken, which rename does not. Some file systems have none: there an empty file claims
+ * the name, and the whole one takes its place, so that no crash leaves a part of it behind.
+ */
+async function linkOrClaim(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
     if (!isErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV')) throw error;
-    const file = await open(path, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await (await open(path, 'wx')).close();
+    await rename(temporary, path);
+  }
+}
+
+async function removeIfExists(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
   }
 }
 
@@ -114,9 +154,8 @@ async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder for syncing, and does not need to.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await withCleanup(
+    () => handle.sync(),
+    () => handle.close(),
+  );
 }

@@ -1,8 +1,9 @@
-import { mkdir, open, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno, makeFolder, readIfExists, withCleanup } from '../files/durable.js';
 
 /*
  * One process at a time may buy a key. The kernel's locks are used, which end with their holder however it dies: a lock
@@ -19,9 +20,13 @@ const POLL = 100;
 /** How long a claim file may stand before we say that its owner may be dead. Claims never expire by themselves. */
 const CLAIM_PATIENCE = 10 * 60_000;
 
-/** Runs `work` while holding the lock at `path`, waiting for it as long as another process holds it. */
+/**
+ * Runs `work` while holding the lock at `path`, waiting for it as long as another process holds it.
+ *
+ * @throws the signal's AbortError while it waits; `CACHE_LOCKED` where there are no kernel locks and a claim was left behind
+ */
 export async function withLock<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const locks = await loadKernelLocks();
   return locks ? withKernelLock(locks, path, signal, work) : withClaim(`${path}.claim`, signal, work);
 }
@@ -34,41 +39,59 @@ async function withKernelLock<T>(
 ): Promise<T> {
   // The lock file is never deleted: whoever waits holds the same file open, and would go on to lock one that is gone.
   const file = await open(path, 'a+');
-  try {
+  const lockedWork = async () => {
     // Polled, because waiting would block one of libuv's few threads for as long as a purchase takes.
     while (!locks.tryLock(file.fd)) await delay(POLL, undefined, { signal });
-    try {
-      return await work();
-    } finally {
-      locks.unlock(file.fd);
-    }
-  } finally {
-    await file.close();
-  }
+    return withCleanup(work, async () => locks.unlock(file.fd));
+  };
+  return withCleanup(lockedWork, () => file.close());
 }
 
 /** Where there is no prebuilt kernel lock (musl): a file that only one process can create, and that no other takes over. */
 async function withClaim<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + CLAIM_PATIENCE;
-  for (;;) {
-    try {
-      await (await open(path, 'wx')).close();
-      break;
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
-    if (Date.now() > deadline) {
-      throw new PromptImageError('CACHE_LOCKED', 'another process has been buying this picture for ten minutes', {
-        next: `If none is running, delete ${path}`,
-      });
-    }
+  while (!(await claim(path))) {
+    const owner = await ownerOf(path);
+    if (owner === 'dead') throw locked(path, 'the process that was buying this picture has ended without finishing');
+    if (Date.now() > deadline) throw locked(path, 'another process has been buying this picture for ten minutes');
     await delay(POLL, undefined, { signal });
   }
+  return withCleanup(work, () => unlink(path));
+}
+
+async function claim(path: string): Promise<boolean> {
   try {
-    return await work();
-  } finally {
-    await unlink(path);
+    const file = await open(path, 'wx');
+    await withCleanup(
+      () => file.writeFile(`${hostname()} ${process.pid}`),
+      () => file.close(),
+    );
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    throw error;
   }
+}
+
+/** Tells of a death only where it is certain, so that nobody is told to delete the claim of a living process. */
+async function ownerOf(path: string): Promise<'dead' | 'unknown'> {
+  const words = (await readIfExists(path))?.toString();
+  const [, host, pid] = /^(.+) (\d+)$/.exec(words ?? '') ?? [];
+  if (host !== hostname() || pid === undefined) return 'unknown';
+  try {
+    process.kill(Number(pid), 0);
+    return 'unknown';
+  } catch (error) {
+    if (!isErrno(error, 'ESRCH')) return 'unknown';
+  }
+  // It may have finished, and unlinked its claim, before it ended.
+  return (await readIfExists(path))?.toString() === words ? 'dead' : 'unknown';
+}
+
+function locked(path: string, what: string): PromptImageError {
+  return new PromptImageError('CACHE_LOCKED', what, {
+    next: `If none is at work on it, delete ${path}`,
+  });
 }
 
 /** Optional, and loaded only when something is about to be bought: a fully cached build needs no native code for it. */

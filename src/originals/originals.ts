@@ -1,12 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFailure } from '../failure.js';
-import { createOnce, isErrno, listIfExists } from '../files/durable.js';
+import { isFailure, PromptImageError } from '../failure.js';
+import { createOnce, isErrno, listIfExists, makeFolder, readIfExists } from '../files/durable.js';
 import { labelOf } from '../image/label.js';
 import { extensionOf, type OriginalName, parseName, stemOf } from './names.js';
-import { type Original, readOriginal } from './read.js';
-import { type OriginalRecord, renderRecord } from './record.js';
+import { damaged, type Original, readOriginal } from './read.js';
+import { type OriginalRecord, parseRecord, renderRecord } from './record.js';
 
 export type { Original } from './read.js';
 
@@ -14,14 +13,18 @@ export type { Original } from './read.js';
 export interface Originals {
   readonly folder: string;
   /**
-   * The original of a key, verified in full; `undefined` only where no file names the key.
+   * The original of a key, verified in full; `undefined` only where certainly no file names the key.
    *
    * @throws `CACHE_CORRUPT`, `CACHE_ORPHAN`, `CACHE_LFS_POINTER`, `CACHE_NEWER`
    */
   find: (key: string) => Promise<Original | undefined>;
   /** The newest picture that was bought for an address, of its present take if there is one. Damaged ones are passed over. */
   newestFor: (address: string, take: number | string) => Promise<Original | undefined>;
-  /** Stores a picture and its record, durably. */
+  /**
+   * Stores a picture and its record, durably.
+   *
+   * @throws `CACHE_CORRUPT` where something damaged stands under their names
+   */
   add: (picture: Uint8Array, record: Omit<OriginalRecord, 'self'>) => Promise<Original>;
   /** Every stem, for `check`. */
   stems: () => Promise<string[]>;
@@ -88,24 +91,23 @@ export function openOriginals(folder: string): Originals {
 
     newestFor: async (address, take) => {
       const current = await list();
-      const originals = await Promise.all([...current.files.keys()].map((stem) => unlessDamaged(read(stem, current))));
-      const bought = originals.filter((original) => original?.record.for === address);
-      const ofTake = bought.filter((original) => (original?.record.request.take ?? 1) === take);
-      return (ofTake.length > 0 ? ofTake : bought).sort((a, b) => compare(b?.record.createdAt, a?.record.createdAt))[0];
+      const all = await Promise.all([...current.files.keys()].map((stem) => unlessDamaged(read(stem, current))));
+      const bought = all.filter((original) => original !== undefined).filter(({ record }) => record.for === address);
+      const ofTake = bought.filter(({ record }) => (record.request.take ?? 1) === take);
+      return (ofTake.length > 0 ? ofTake : bought).sort((a, b) => timeOf(b) - timeOf(a))[0];
     },
 
     add: async (picture, fields) => {
-      const { record, text } = renderRecord(fields);
-      const { key, image } = record;
-      const stem = stemOf(labelOf(record.for, record.request.take), key, image.sha256);
+      const { text } = renderRecord(fields);
+      // Read back first: what cannot be read must not come to stand there for good.
+      const { key, image, request, for: address } = parseRecord(Buffer.from(text));
+      const stem = stemOf(labelOf(address, request.take), key, image.sha256);
       await prepareFolder(folder);
-      await createOnce(join(folder, `${stem}.${extensionOf(image.format)}`), picture);
-      try {
-        await createOnce(join(folder, `${stem}.json`), text);
-      } catch (error) {
-        // The same bytes came twice for one key, at different times: the first record stands.
-        if (!isErrno(error, 'EEXIST')) throw error;
+      if ((await createUnlessTaken(join(folder, `${stem}.${extensionOf(image.format)}`), picture)) === 'taken') {
+        throw damaged(folder, stem, 'has other bytes than its name says');
       }
+      // The same bytes may come twice for one key, at different times: the first record stands.
+      await createUnlessTaken(join(folder, `${stem}.json`), text);
       refresh();
       return readPatiently(stem);
     },
@@ -114,17 +116,25 @@ export function openOriginals(folder: string): Originals {
 
 /** Creates the folder with what git needs to know about it: bytes are bytes, and `.local/` is nobody else's. */
 export async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const [name, text] of [
     ['.gitignore', '.local/\n.tmp-*\n'],
     ['.gitattributes', '* -text\n'],
   ] as const) {
-    try {
-      await createOnce(join(folder, name), text);
-    } catch (error) {
-      // Someone wrote their own: theirs stands.
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
+    const path = join(folder, name);
+    // Someone may have written their own: theirs stands.
+    if ((await readIfExists(path)) === undefined) await createUnlessTaken(path, text);
+  }
+}
+
+/** @returns `taken` where other bytes stand under that name, which are left as they are */
+async function createUnlessTaken(path: string, bytes: Uint8Array | string): Promise<'there' | 'taken'> {
+  try {
+    await createOnce(path, bytes);
+    return 'there';
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return 'taken';
+    throw error;
   }
 }
 
@@ -137,7 +147,7 @@ interface Listing {
 
 async function listFolder(folder: string): Promise<Listing> {
   const listing: Listing = { files: new Map(), stems: new Map() };
-  for (const name of (await listIfExists(folder)).sort()) {
+  for (const name of (await namesIn(folder)).sort()) {
     const parsed = parseName(name);
     if (!parsed) continue;
     const { stem, key16 } = parsed;
@@ -147,13 +157,27 @@ async function listFolder(folder: string): Promise<Listing> {
   return listing;
 }
 
-/** Earliest first; the hash settles a tie. Nobody can win by grinding a hash: rivals are reported as a conflict. */
-function bySeniority(a: Original, b: Original): number {
-  return compare(a.record.createdAt, b.record.createdAt) || compare(a.record.image.sha256, b.record.image.sha256);
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await listIfExists(folder);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    throw new PromptImageError('CACHE_CORRUPT', `the folder of the originals cannot be listed: ${error.message}`, {
+      cause: error,
+      next: 'Nothing is bought in their place.',
+    });
+  }
 }
 
-function compare(a = '', b = ''): number {
-  return a < b ? -1 : Number(a > b);
+/** Earliest first; the hash settles a tie. Nobody can win by grinding a hash: rivals are reported as a conflict. */
+function bySeniority(a: Original, b: Original): number {
+  const [first, second] = [a.record.image.sha256, b.record.image.sha256];
+  return timeOf(a) - timeOf(b) || (first < second ? -1 : Number(first > second));
+}
+
+/** Milliseconds since the epoch; records may be more or less exact. */
+function timeOf({ record }: Original): number {
+  return Date.parse(record.createdAt);
 }
 
 async function unlessDamaged(reading: Promise<Original>): Promise<Original | undefined> {

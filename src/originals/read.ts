@@ -19,23 +19,18 @@ export interface Original {
 
 /** Reads and verifies the two files of a stem. */
 export async function readOriginal(folder: string, stem: string, files: readonly OriginalName[]): Promise<Original> {
-  const picture = files.find(({ extension }) => extension !== 'json');
-  if (files.length !== 2 || !picture) {
-    const what = picture ? 'has no record' : 'has lost its picture';
-    throw damaged(folder, stem, files.length > 2 ? 'has two pictures' : what, 'CACHE_ORPHAN');
-  }
+  const [picture, another] = files.filter(({ extension }) => extension !== 'json');
+  if (!picture) throw damaged(folder, stem, 'has lost its picture', 'CACHE_ORPHAN');
+  if (another) throw damaged(folder, stem, 'has two pictures', 'CACHE_ORPHAN');
+  if (files.length < 2) throw damaged(folder, stem, 'has no record', 'CACHE_ORPHAN');
   const path = join(folder, `${stem}.${picture.extension}`);
-  const [bytes, text] = await Promise.all([read(folder, stem, path), read(folder, stem, join(folder, `${stem}.json`))]);
-  if (lfsOid(bytes)) {
-    throw new PromptImageError(
-      'CACHE_LFS_POINTER',
-      `${name(folder, stem)} is a Git-LFS pointer, not the picture itself`,
-      {
-        next: 'Run: git lfs pull',
-      },
-    );
-  }
-  const record = verifiedRecord(folder, stem, text.toString('utf8'));
+  const [bytes, recordBytes] = await Promise.all([
+    read(folder, stem, path),
+    read(folder, stem, join(folder, `${stem}.json`)),
+  ]);
+  if (lfsOid(bytes)) throw pointer(folder, stem, 'not the picture itself');
+  if (lfsOid(recordBytes)) throw pointer(folder, stem, 'not the record itself');
+  const record = verifiedRecord(folder, stem, recordBytes);
   const { image, key } = record;
   if (!key.startsWith(picture.key16)) throw damaged(folder, stem, 'has a record of another key');
   if (bytes.length !== image.bytes) throw damaged(folder, stem, `has ${bytes.length} bytes instead of ${image.bytes}`);
@@ -54,13 +49,22 @@ export function damaged(
   code: ErrorCode = 'CACHE_CORRUPT',
 ): PromptImageError {
   return new PromptImageError(code, `the original ${name(folder, stem)} ${what}`, {
-    next: `Bring both files back: git restore -- '${join(folder, stem)}.*'\nNothing is bought in its place.`,
+    next: [
+      `Bring both files back: git restore -- '${join(folder, stem)}.*'`,
+      'Nothing is bought in its place. If git never had them, delete what is left of them to buy anew.',
+    ].join('\n'),
   });
 }
 
-function verifiedRecord(folder: string, stem: string, text: string): OriginalRecord {
+function pointer(folder: string, stem: string, what: string): PromptImageError {
+  return new PromptImageError('CACHE_LFS_POINTER', `${name(folder, stem)} is a Git-LFS pointer, ${what}`, {
+    next: 'Run: git lfs pull',
+  });
+}
+
+function verifiedRecord(folder: string, stem: string, bytes: Uint8Array): OriginalRecord {
   try {
-    return parseRecord(text);
+    return parseRecord(bytes);
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     if (error.kind === 'damaged') throw damaged(folder, stem, `has a record that ${error.message}`);

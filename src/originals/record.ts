@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { outputFormats } from '../image/formats.js';
 import { canonicalJson, type KeyedRequest, keyOf, sha256 } from '../request.js';
@@ -34,7 +35,7 @@ const recordSchema = z.strictObject({
   model: z.string(),
   modelVersion: z.string().optional(),
   responseId: z.string().optional(),
-  usage: z.record(z.string(), z.unknown()).optional(),
+  usage: z.record(z.string(), z.json()).optional(),
   createdAt: z.iso.datetime(),
   self: digest,
 });
@@ -64,12 +65,15 @@ export function renderRecord(fields: Omit<OriginalRecord, 'self'>): { record: Or
 }
 
 /**
- * Parses and verifies a record: its shape, its own hash, and that its request gives its key.
+ * Parses and verifies a record: its shape, its own hash, that its request gives its key, and that every byte of it is as it
+ * was written. Line ends may differ, since git rewrites them in some checkouts.
  *
  * @throws {@link RecordError}
  */
-export function parseRecord(text: string): OriginalRecord {
-  if (/^(<{7}|={7}|>{7})( |$)/m.test(text)) throw new RecordError('damaged', 'has the markers of an unfinished merge');
+export function parseRecord(bytes: Uint8Array): OriginalRecord {
+  const text = Buffer.from(bytes).toString('utf8');
+  if (/^(<{7}|={7}|>{7})( |\r?$)/m.test(text))
+    throw new RecordError('damaged', 'has the markers of an unfinished merge');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -79,12 +83,13 @@ export function parseRecord(text: string): OriginalRecord {
   }
   const version = z.looseObject({ version: z.int() }).safeParse(value);
   if (version.success && version.data.version > 1) throw new RecordError('newer', 'was written by a newer version');
-  const parsed = recordSchema.safeParse(value);
-  if (!parsed.success) throw new RecordError('damaged', 'is not a record');
-  const { self, ...rest } = parsed.data;
-  const record = parsed.data as OriginalRecord;
-  if (sha256(canonicalJson(rest)) !== self) throw new RecordError('damaged', 'was edited after it was written');
-  if (keyOf(record.request) !== record.key)
+  if (!recordSchema.safeParse(value).success) throw new RecordError('damaged', 'is not a record');
+  const { self, ...fields } = value as OriginalRecord;
+  const written = renderRecord(fields);
+  const read = text.replaceAll('\r\n', '\n');
+  if (written.record.self !== self || written.text !== read || !isUtf8(bytes))
+    throw new RecordError('damaged', 'was edited after it was written');
+  if (keyOf(fields.request) !== fields.key)
     throw new RecordError('damaged', 'names a key that its request does not have');
-  return record;
+  return written.record;
 }

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfExists, replaceFile } from '../files/durable.js';
+import { isErrno, readIfExists, replaceFile } from '../files/durable.js';
 import { prepareFolder } from './originals.js';
 
-/** Which picture this checkout last served at each address: what it goes on serving while the prompt is being changed. */
+/**
+ * Which picture this checkout last served at each address: what it goes on serving while the prompt is being changed. A
+ * memory and not a record: losing it only means that the newest picture is served, so nothing here fails a build.
+ */
 export interface ServedPictures {
   stemOf: (address: string) => Promise<string | undefined>;
   remember: (address: string, stem: string) => void;
@@ -18,35 +21,48 @@ export function openServed(originalsFolder: string, frozen: boolean): ServedPict
   const path = join(originalsFolder, '.local', 'served.json');
   const fresh = new Map<string, string>();
   let saved: Promise<Map<string, string>> | undefined;
+  let saving = Promise.resolve();
+
   const load = () => {
     saved ??= read(path);
     return saved;
   };
+
+  const write = async (): Promise<void> => {
+    const before = await load();
+    const news = [...fresh].filter(([address, stem]) => before.get(address) !== stem);
+    if (news.length === 0) return;
+    // Read again: another process may have served other pages meanwhile.
+    const merged = new Map([...(await read(path)), ...news]);
+    try {
+      await prepareFolder(originalsFolder);
+      await replaceFile(path, `${JSON.stringify(Object.fromEntries(merged), undefined, 2)}\n`);
+    } catch (error) {
+      // A checkout that cannot be written to, a full disk.
+      if (!isErrno(error)) throw error;
+    }
+    saved = Promise.resolve(merged);
+  };
+
   return {
     stemOf: async (address) => fresh.get(address) ?? (await load()).get(address),
     remember: (address, stem) => {
       if (!frozen) fresh.set(address, stem);
     },
-    save: async () => {
-      const before = await load();
-      if ([...fresh].every(([address, stem]) => before.get(address) === stem)) return;
-      // Read again: another process may have served other pages meanwhile.
-      const merged = new Map([...(await read(path)), ...fresh]);
-      await prepareFolder(originalsFolder);
-      await replaceFile(path, `${JSON.stringify(Object.fromEntries(merged), undefined, 2)}\n`);
-      saved = Promise.resolve(merged);
-      fresh.clear();
+    save: () => {
+      // One after the other, or the later one could be overtaken by the earlier.
+      saving = saving.then(write);
+      return saving;
     },
   };
 }
 
 async function read(path: string): Promise<Map<string, string>> {
-  const text = (await readIfExists(path))?.toString('utf8') ?? '{}';
   try {
+    const text = (await readIfExists(path))?.toString('utf8') ?? '{}';
     return new Map(Object.entries(servedSchema.parse(JSON.parse(text))));
   } catch (error) {
-    // A memory, not a record: losing it only means that the newest picture is served.
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return new Map();
+    if (error instanceof SyntaxError || error instanceof z.ZodError || isErrno(error)) return new Map();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PromptImageError } from '../failure.js';
-import { type GeneratedPicture, ProviderError } from '../providers/provider.js';
+import { printable } from '../providers/gemini/redact.js';
+import { ProviderError } from '../providers/provider.js';
 
 export interface AttemptOptions {
   /** Milliseconds for one attempt. */
@@ -23,10 +24,10 @@ const LONGEST_WAIT = 120_000;
  * Calls a provider, again where that can help. What is certainly not billed is retried freely; what may have been billed at
  * most once; a permanent failure never.
  */
-export async function attempt(
-  generate: (signal: AbortSignal) => Promise<GeneratedPicture>,
+export async function attempt<T>(
+  generate: (signal: AbortSignal) => Promise<T>,
   { timeout, retries, signal, onAmbiguous, onRetry }: AttemptOptions,
-): Promise<GeneratedPicture> {
+): Promise<T> {
   let ambiguous = 0;
   for (let retry = 0; ; retry++) {
     if (signal.aborted) throw stopped(signal.reason);
@@ -59,25 +60,31 @@ function stopped(cause: unknown): PromptImageError {
   return new PromptImageError('ABORTED', 'stopped before it was asked for', { cause });
 }
 
-async function once(
-  generate: (signal: AbortSignal) => Promise<GeneratedPicture>,
-  timeout: number,
-): Promise<GeneratedPicture> {
-  const clock = AbortSignal.timeout(timeout);
+async function once<T>(generate: (signal: AbortSignal) => Promise<T>, timeout: number): Promise<T> {
+  const clock = new AbortController();
+  // Not AbortSignal.timeout, which lets the process end before the time is over.
+  const timer = setTimeout(() => clock.abort(new DOMException('The time is over', 'TimeoutError')), timeout);
   // Providers of other people may not look at their signal.
   const expired = new Promise<never>((_, reject) => {
-    clock.addEventListener('abort', () => reject(clock.reason), { once: true });
+    clock.signal.addEventListener('abort', () => reject(clock.signal.reason), { once: true });
   });
   try {
-    return await Promise.race([expired, (async () => generate(clock))()]);
+    return await Promise.race([expired, (async () => generate(clock.signal))()]);
   } catch (error) {
     if (error instanceof PromptImageError) throw error;
-    if (clock.aborted) {
+    if (clock.signal.aborted) {
       throw new ProviderError('PROVIDER_TIMEOUT', `no answer within ${Math.round(timeout / 1000)} s`, {
         retry: 'once',
       });
     }
-    const words = error instanceof Error ? error.message : String(error);
-    throw new ProviderError('PROVIDER_FAILED', `the provider failed: ${words}`, { cause: error });
+    throw new ProviderError('PROVIDER_FAILED', `the provider failed: ${wordsOf(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** People throw anything. */
+function wordsOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : error;
+  return typeof words === 'string' && words !== '' ? printable(words) : 'it did not say why';
 }

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import type PQueue from 'p-queue';
-import { isFailure, PromptImageError } from '../failure.js';
+import { isFailure, type PromptImageError } from '../failure.js';
+import { isErrno } from '../files/durable.js';
 import type { Reference } from '../files/references.js';
 import { withLock } from '../originals/lock.js';
-import type { Original, Originals } from '../originals/originals.js';
+import type { Original } from '../originals/originals.js';
 import { type ImageRequest, type Provider, ProviderError } from '../providers/provider.js';
-import { type KeyedRequest, sha256 } from '../request.js';
+import type { KeyedRequest } from '../request.js';
+import { readAnswer, redactFailure } from './answer.js';
 import { attempt } from './attempt.js';
 import type { Budget } from './budget.js';
-import type { Intents, PaidPicture } from './intents.js';
+import { type PaidPicture, unwritable } from './intents.js';
+import { createStorage, type StorageOptions } from './storage.js';
 
 /** A picture to buy. */
 export interface Want {
@@ -25,20 +28,18 @@ export type PurchaseEvent =
   | { type: 'maybe-billed-twice'; address: string; error: ProviderError }
   | { type: 'bought'; address: string; original: Original };
 
-export interface PurchaseOptions {
+export interface PurchaseOptions extends StorageOptions {
   provider: Provider;
-  originals: Originals;
-  intents: Intents;
   budget: Budget;
   /** Calls at once. */
   concurrency: number;
   /** Milliseconds for one attempt. */
   timeout: number;
   retries: number;
-  /** Checked once before the first call; throws where nothing may be bought into the folder. */
+  /** Checked before the first call; throws where nothing may be bought into the folder. */
   admit: () => Promise<void>;
-  /** Size and format of bytes, every pixel decoded. Throws `IMAGE_INVALID`. */
-  inspect: (bytes: Buffer) => Promise<{ format: Original['record']['image']['format']; width: number; height: number }>;
+  /** Takes keys out of texts. */
+  redact: (text: string) => string;
   /** A reference as it may be sent. */
   prepare: (reference: Reference) => Promise<ImageRequest['references'][number]>;
   raster: (svg: string, size: { width: number; height: number }) => Promise<Uint8Array>;
@@ -49,27 +50,24 @@ export interface PurchaseOptions {
 export interface Purchases {
   /** @returns the original, whether this call bought it or somebody else had just done so */
   buy: (want: Want, signal?: AbortSignal) => Promise<{ original: Original; bought: boolean }>;
-  /** Stores what earlier runs paid for and could not store. Costs nothing. */
-  recover: () => Promise<void>;
+  /** Stores what earlier runs paid for and could not store. Costs nothing. @returns what cannot be stored, by intent */
+  recover: () => Promise<PromptImageError[]>;
   /** The failure that is remembered for a picture; it is not asked for again by itself. */
   failureOf: (want: Want) => PromptImageError | undefined;
   /** Somebody asks explicitly: what failed may be tried again. */
   forgetFailures: () => void;
 }
 
-/** Failures that would repeat for every picture, for every picture of a model, or for this very picture. */
-const lasting: { [code: string]: (want: Want) => string } = {
+/** Failures that would be the same for other pictures. */
+const wide: { [code: string]: (want: Want) => string } = {
   PROVIDER_AUTH: () => 'all',
   PROVIDER_QUOTA: () => 'all',
   PROVIDER_MODEL_GONE: ({ request }) => `model ${request.model}`,
-  PROVIDER_REFUSED: ({ key }) => key,
-  PROVIDER_NO_IMAGE: ({ key }) => key,
-  PROVIDER_BAD_REQUEST: ({ key }) => key,
-  IMAGE_INVALID: ({ key }) => key,
 };
 
 export function createPurchases(options: PurchaseOptions): Purchases {
-  const { provider, originals, intents, budget, onEvent } = options;
+  const { provider, originals, intents, budget, redact, onEvent } = options;
+  const { store, complete } = createStorage(options);
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<{ original: Original; bought: boolean }>>();
   const failures = new Map<string, PromptImageError>();
@@ -82,25 +80,37 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   };
 
   const failureOf = (want: Want) =>
-    failures.get('all') ?? failures.get(`model ${want.request.model}`) ?? failures.get(want.key);
+    failures.get('all') ?? failures.get(`model ${want.request.model}`) ?? failures.get(shortKey(want.key));
 
+  /** What failed may have been billed, so nobody asks for it again but a person. */
   const remember = (want: Want, error: unknown) => {
-    if (error instanceof PromptImageError) {
-      const scope = lasting[error.code]?.(want);
-      if (scope !== undefined) failures.set(scope, error);
+    if (!isFailure(error) || error.code === 'ABORTED') return;
+    failures.set(wide[error.code]?.(want) ?? shortKey(want.key), error);
+  };
+
+  const admit = async () => {
+    admitted ??= options.admit();
+    try {
+      await admitted;
+    } catch (error) {
+      // What was wrong may have been mended when the next one asks.
+      admitted = undefined;
+      throw error;
     }
   };
 
-  const lockOf = (key: string) => join(originals.folder, '.local', 'locks', key.slice(0, 16));
+  const withKeyLock = <T>(key16: string, signal: AbortSignal, work: () => Promise<T>) =>
+    withLock(join(originals.folder, '.local', 'locks', key16), signal, work);
 
-  const store = async (path: string, { bytes, ...paid }: PaidPicture): Promise<Original> => {
-    const { format, width, height } = await options.inspect(bytes).catch((error: unknown) => {
-      throw isFailure(error, 'IMAGE_INVALID') ? undecodable(path, paid.for, error) : error;
-    });
-    const image = { sha256: sha256(bytes), bytes: bytes.length, width, height, format };
-    const original = await originals.add(bytes, { version: 1, ...paid, image });
-    await intents.close(path);
-    return original;
+  const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
+    try {
+      return await withKeyLock(key16, AbortSignal.timeout(options.timeout), () => complete(key16));
+    } catch (error) {
+      // Another process is at work on this very key, and leaves nothing behind.
+      if (error instanceof Error && error.name === 'AbortError') return [];
+      if (!isFailure(error)) throw error;
+      return [error];
+    }
   };
 
   const call = async (want: Want, signal: AbortSignal): Promise<Original> => {
@@ -113,22 +123,26 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     const references = await Promise.all(want.references.map(options.prepare));
     budget.reserve(request.model);
     onEvent({ type: 'calling', address });
-    const picture = await attempt(
-      (attemptSignal) =>
-        provider.generate(imageRequest(want, references), { signal: attemptSignal, raster: options.raster }),
-      {
-        ...options,
-        signal,
-        onRetry: (error, wait) => onEvent({ type: 'retrying', address, error, wait }),
-        onAmbiguous: (error) => {
-          budget.reserve(request.model);
-          onEvent({ type: 'maybe-billed-twice', address, error });
-        },
+    const generate = async (attemptSignal: AbortSignal) => {
+      try {
+        const context = { signal: attemptSignal, raster: options.raster };
+        return await provider.generate(imageRequest(want, references), context);
+      } catch (error) {
+        throw redactFailure(error, redact);
+      }
+    };
+    const answer = await attempt(generate, {
+      ...options,
+      signal,
+      onRetry: (error, wait) => onEvent({ type: 'retrying', address, error, wait }),
+      onAmbiguous: (error) => {
+        budget.reserve(request.model);
+        onEvent({ type: 'maybe-billed-twice', address, error });
       },
-    );
+    });
     const ai = references.length > 0 ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia';
     const paid: PaidPicture = {
-      bytes: Buffer.from(picture.bytes),
+      ...readAnswer(answer, redact),
       key,
       for: address,
       request,
@@ -137,25 +151,35 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       provider: provider.name,
       model: request.model,
       createdAt: new Date().toISOString(),
-      ...(picture.caption ? { caption: picture.caption.toWellFormed() } : {}),
-      ...(picture.model ? { modelVersion: picture.model } : {}),
-      ...(picture.responseId ? { responseId: picture.responseId } : {}),
-      ...(picture.usage ? { usage: picture.usage } : {}),
     };
     const original = await store(await intents.open(paid), paid);
     onEvent({ type: 'bought', address, original });
     return original;
   };
 
+  /** Only here is anything paid for, by the one process that holds the key's lock, once nothing else has the picture. */
   const lookOrCall = async (want: Want, signal: AbortSignal) => {
-    signal.throwIfAborted();
-    admitted ??= options.admit();
-    await admitted;
-    return withLock(lockOf(want.key), signal, async () => {
-      originals.refresh();
-      const original = await originals.find(want.key);
-      return original ? { original, bought: false } : { original: await call(want, signal), bought: true };
+    const [stuck] = await complete(shortKey(want.key));
+    originals.refresh();
+    const original = await originals.find(want.key).catch((error: unknown) => {
+      throw stuck ?? error;
     });
+    if (original) return { original, bought: false };
+    // While this one waited for its turn, another may have found out that no call can succeed.
+    const failure = stuck ?? failureOf(want);
+    if (failure) throw failure;
+    return { original: await call(want, signal), bought: true };
+  };
+
+  const purchase = async (want: Want, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    try {
+      await admit();
+      await intents.prepare();
+      return await withKeyLock(shortKey(want.key), signal, () => lookOrCall(want, signal));
+    } catch (error) {
+      throw isErrno(error) ? unwritable(error, 'Nothing was asked for.') : error;
+    }
   };
 
   return {
@@ -167,25 +191,38 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       if (failure) throw failure;
       const already = running.get(want.key);
       if (already) return already;
-      const purchase = enqueue(() => lookOrCall(want, signal))
+      const bought = enqueue(() => purchase(want, signal))
         .catch((error: unknown) => {
           remember(want, error);
           throw error;
         })
         .finally(() => running.delete(want.key));
-      running.set(want.key, purchase);
-      return purchase;
+      running.set(want.key, bought);
+      return bought;
     },
 
     recover: async () => {
-      for (const { path, key16 } of await intents.list()) {
-        await withLock(lockOf(key16), AbortSignal.timeout(options.timeout), async () => {
-          const picture = await intents.read(path);
-          if (picture) await store(path, picture);
-        });
+      const stuck: PromptImageError[] = [];
+      try {
+        const keys = new Set((await intents.list()).map((intent) => intent.key16));
+        for (const key16 of keys) {
+          const left = await completeAlone(key16);
+          for (const failure of left) failures.set(key16, failure);
+          stuck.push(...left);
+        }
+        if (keys.size > 0) originals.refresh();
+      } catch (error) {
+        if (!isErrno(error)) throw error;
+        stuck.push(unwritable(error, 'What was paid for is kept; the next run stores it.'));
       }
+      return stuck;
     },
   };
+}
+
+/** What names of files and locks say of a key. */
+function shortKey(key: string): string {
+  return key.slice(0, 16);
 }
 
 function imageRequest({ request }: Want, references: ImageRequest['references']): ImageRequest {
@@ -199,15 +236,4 @@ function imageRequest({ request }: Want, references: ImageRequest['references'])
     ...(aspectRatio === undefined ? {} : { aspectRatio }),
     ...(thinking === undefined ? {} : { thinking: thinking as 'minimal' | 'high' }),
   };
-}
-
-function undecodable(path: string, address: string, cause: PromptImageError): PromptImageError {
-  return new PromptImageError(
-    'IMAGE_INVALID',
-    `the picture that came for ${address} cannot be decoded: ${cause.what}`,
-    {
-      cause,
-      next: `It was paid for, so it is kept and not bought again. To buy anew, delete ${path}`,
-    },
-  );
 }

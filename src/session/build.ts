@@ -51,7 +51,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const failedPurchases = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
   const leaks = createLeakFailures(config);
-  let recovered: Promise<void> | undefined;
+  let recovered: Promise<unknown> | undefined;
 
   const recover = () => {
     recovered ??= config.frozen ? Promise.resolve() : purchases.recover();

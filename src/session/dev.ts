@@ -50,7 +50,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     if (note !== undefined) log('warn', note);
   });
   let offered = '';
-  let recovered: Promise<void> | undefined;
+  let recovered: Promise<unknown> | undefined;
 
   const recover = () => {
     recovered ??= config.frozen ? Promise.resolve() : purchases.recover();

@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { openOriginals } from '../../src/originals/originals.js';
+import { STACK } from '../e2e/support/site.js';
+import { run, start } from '../support/workspace.js';
+import { createShop, type Shop } from './shop.js';
+
+/** The steps that make a picture visible, in their order: which function of node:fs/promises, on which file. */
+const steps = [
+  ['rename', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the intent gets its name'],
+  ['link', /barn-[0-9a-f-]+\.png$/, 'the picture gets its name'],
+  ['link', /barn-[0-9a-f-]+\.json$/, 'the record gets its name'],
+  ['unlink', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the intent goes'],
+] as const;
+
+/** A process that is killed there. */
+function dieAt(name: string, file: RegExp, when: 'before' | 'after' = 'before'): string {
+  return `
+    import promises from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const real = promises.${name};
+    const die = () => process.kill(process.pid, 'SIGKILL');
+    promises.${name} = async (...paths) => {
+      const here = ${file}.test(paths.at(-1));
+      if (here && '${when}' === 'before') die();
+      await real(...paths);
+      if (here) die();
+    };
+    syncBuiltinESMExports();`;
+}
+
+async function expectStored(shop: Shop): Promise<void> {
+  const originals = openOriginals(shop.path('.prompt-image'));
+  const [stem = '', ...more] = await originals.stems();
+  expect(more).toEqual([]);
+  const { path, record } = await originals.read(stem);
+  expect(await readFile(path)).toEqual(shop.picture);
+  expect(record).toMatchObject({ for: 'src/barn.image.json', provider: 'shop' });
+  expect(await shop.intents()).toEqual([]);
+}
+
+const before = steps.map(([name, file, what]) => ['before', what, name, file] as const);
+const [name, file, what] = steps[3];
+const crashes = [...before, ['after', what, name, file] as const];
+
+test.concurrent.each(crashes)('killed %s %s, the next run stores what was paid for', async (when, _, name, file) => {
+  await using shop = await createShop({ images: { barn: 'A barn' } });
+  const killed = await shop.command(['generate'], { preload: dieAt(name, file, when) });
+  expect(killed.signal, killed.output).toBe('SIGKILL');
+  const { code, output } = await shop.command(['generate']);
+  expect([code, output]).toEqual([0, '0 to buy · 1 unchanged\n']);
+  expect(await shop.calls()).toEqual(['A barn']);
+  await expectStored(shop);
+});
+
+test('killed before all of it was written, it is asked for again', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn' } });
+  const preload = `
+    import promises from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { open } = promises;
+    promises.open = async (path, ...rest) => {
+      const file = await open(path, ...rest);
+      if (!/intents.\\.tmp-/.test(path)) return file;
+      await file.write('{"key":"half of it');
+      process.kill(process.pid, 'SIGKILL');
+    };
+    syncBuiltinESMExports();`;
+  expect((await shop.command(['generate'], { preload })).signal).toBe('SIGKILL');
+  expect(await shop.intents()).toHaveLength(1);
+  expect((await shop.command(['generate'])).output).toContain('1 image bought, 0 failed');
+  expect(await shop.calls()).toHaveLength(2);
+  await expectStored(shop);
+});
+
+/** Leaves an intent behind. */
+async function crashedShop(images: Record<string, string> = { barn: 'A barn' }): Promise<Shop> {
+  const shop = await createShop({ images });
+  const [name, file] = steps[1];
+  expect((await shop.command(['generate'], { preload: dieAt(name, file) })).signal).toBe('SIGKILL');
+  expect(await shop.intents()).toHaveLength(1);
+  return shop;
+}
+
+test('the command completes it in CI, too, where nothing else may write', async () => {
+  await using shop = await crashedShop();
+  const before = await shop.hashTree('.prompt-image');
+  const checked = await shop.command(['check'], { env: { CI: 'true' } });
+  expect(checked.code).toBe(1);
+  expect(await shop.hashTree('.prompt-image')).toBe(before);
+  const { code } = await shop.command(['generate'], { env: { CI: 'true' } });
+  expect(code).toBe(0);
+  expect(await shop.calls()).toHaveLength(1);
+  await expectStored(shop);
+});
+
+test('a process that is under way completes what another left behind meanwhile', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn' } });
+  // Its plan is made, and says that the picture is to be bought.
+  const script = `
+    import { createPromptImage } from 'unplugin-prompt-image';
+    const images = await createPromptImage();
+    console.log('before', (await images.status())[0].state);
+    process.stdin.once('data', async () => {
+      console.log(JSON.stringify(await images.generate()));
+      await images.dispose();
+      process.exit();
+    });`;
+  await shop.write('script.mjs', script);
+  await using running = await start(process.execPath, ['script.mjs'], { cwd: shop.root });
+  await running.waitFor(/before missing/);
+  const [name, file] = steps[2];
+  await shop.command(['generate'], { preload: dieAt(name, file) });
+  running.write('go\n');
+  await running.waitFor(/"failed":\[\]/);
+  expect(await shop.calls()).toHaveLength(1);
+  await expectStored(shop);
+});
+
+test('what cannot be decoded is kept, named, and not bought again; the others are', async () => {
+  const generate = `return { bytes: request.prompt === 'Noise' ? Buffer.from('no picture') : picture };`;
+  await using shop = await createShop({ images: { barn: 'A barn', noise: 'Noise' }, generate });
+  const first = await shop.command(['generate']);
+  expect(first.code).toBe(1);
+  expect(first.output).toContain('1 image bought, 1 failed');
+  const [intent = ''] = await shop.intents();
+  const path = shop.path('.prompt-image/.local/intents', intent);
+  const expectKept = async ({ code, output }: { code: number | null; output: string }) => {
+    expect(code).toBe(1);
+    expect(output).toContain('[IMAGE_INVALID] src/noise.image.json: ');
+    expect(output).toContain('the picture that came for src/noise.image.json cannot be decoded');
+    expect(output).toContain(`To buy anew, delete ${path}`);
+    expect(output).not.toMatch(STACK);
+    expect(await shop.intents()).toEqual([intent]);
+    expect(await shop.calls()).toHaveLength(2);
+  };
+  await expectKept(first);
+  await expectKept(await shop.command(['generate']));
+  await expectKept(await shop.command(['generate'], { env: { CI: 'true' } }));
+  const { bytes } = JSON.parse(await readFile(path, 'utf8')) as { bytes: string };
+  expect(Buffer.from(bytes, 'base64').toString()).toBe('no picture');
+
+  await shop.remove(`.prompt-image/.local/intents/${intent}`);
+  await shop.command(['generate']);
+  expect(await shop.calls()).toHaveLength(3);
+});
+
+test.each([
+  ['is no JSON any more', (text: string) => text.slice(0, -20)],
+  ['was edited', (text: string) => text.replace('"prompt":"A barn"', '"prompt":"A bank"')],
+])('an intent that %s is told, kept, and nothing is bought in its place', async (_, damage) => {
+  await using shop = await crashedShop({ barn: 'A barn' });
+  const [intent = ''] = await shop.intents();
+  const file = `.prompt-image/.local/intents/${intent}`;
+  await shop.write(file, damage(await shop.read(file)));
+  await shop.write('src/canal.image.json', { prompt: 'A canal', alt: '' });
+  const { code, output } = await shop.command(['generate']);
+  expect(code).toBe(1);
+  expect(output).toContain('[CACHE_CORRUPT] src/barn.image.json: ');
+  expect(output).toContain(`${shop.path(file)} holds a picture that was paid for`);
+  expect(output).toContain('1 image bought, 1 failed');
+  expect(output).not.toMatch(STACK);
+  expect(await shop.calls()).toEqual(['A barn', 'A canal']);
+  expect(await shop.intents()).toEqual([intent]);
+  expect(await shop.originals('.json')).toHaveLength(1);
+});
+
+test('a damaged file in the way of a paid picture is told; without it the picture is stored', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn' } });
+  const [name, file] = steps[2];
+  await shop.command(['generate'], { preload: dieAt(name, file) });
+  const [picture = ''] = await shop.originals('.png');
+  await shop.write(`.prompt-image/${picture}`, shop.picture.subarray(0, 40));
+  const { code, output } = await shop.command(['generate'], { env: { CI: 'true' } });
+  expect(code).toBe(1);
+  expect(output).toMatch(/\[CACHE_(CORRUPT|ORPHAN)\]/);
+  expect(output).toContain('delete what is left of them');
+  await shop.remove(`.prompt-image/${picture}`);
+  expect((await shop.command(['generate'])).code).toBe(0);
+  expect(await shop.calls()).toHaveLength(1);
+  await expectStored(shop);
+});
+
+test('a build stores what it can, and is not stopped by what it cannot', async () => {
+  await using shop = await crashedShop({ barn: 'A barn' });
+  const files = {
+    'src/main.js': "import barn from './barn.image.json'; console.log(barn);",
+    'rollup.config.js': `
+      import promptImage from 'unplugin-prompt-image/rollup';
+      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
+    [`.prompt-image/.local/intents/${'0'.repeat(16)}-00000000.json`]: 'damaged',
+    '.prompt-image/.local/served.json': '{',
+  };
+  for (const [file, text] of Object.entries(files)) await shop.write(file, text);
+  const build = (env: Record<string, string>) =>
+    run(process.execPath, [shop.bin('rollup'), '--config'], { cwd: shop.root, env });
+
+  const originals = await shop.hashTree('.prompt-image');
+  const frozen = await build({ CI: 'true' });
+  expect([frozen.code, frozen.output]).toEqual([1, expect.stringContaining('[IMAGE_MISSING]')]);
+  expect(await shop.hashTree('.prompt-image')).toBe(originals);
+
+  const { code, output } = await build({});
+  expect(output).toMatch(/1 image: 1 reused, 0 bought/);
+  expect(code).toBe(0);
+  expect(await shop.calls()).toHaveLength(1);
+  expect(await shop.intents()).toEqual([`${'0'.repeat(16)}-00000000.json`]);
+});
