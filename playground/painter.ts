@@ -66,9 +66,9 @@ const sizes: Readonly<Record<string, Size>> = {
   '21:9': { width: 1584, height: 672 },
 };
 
-/** From the table; for any other shape, such as a photo's, about a megapixel of it. */
+/** From the table; for any other shape, such as a photo's, what is nearest to it there. */
 function sizeOf(aspectRatio: string): Size {
   const [width = 1, height = 1] = aspectRatio.split(':').map(Number);
-  const side = (ratio: number) => Math.round(Math.sqrt(1024 * 1024 * ratio));
-  return sizes[aspectRatio] ?? { width: side(width / height), height: side(height / width) };
+  const unlike = (size: Size) => Math.abs(Math.log(((size.width / size.height) * height) / width));
+  return sizes[aspectRatio] ?? Object.values(sizes).reduce((best, size) => (unlike(size) < unlike(best) ? size : best));
 }

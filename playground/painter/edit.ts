@@ -7,7 +7,7 @@ export interface Photo extends Size {
   href: string;
 }
 
-/** Day for night: the photo darkened and cooled, with a moon, stars where its sky is bright, and a fire's light from the right. */
+/** Day for night: the photo darkened and cooled, with a moon, stars where its sky is blue, and a fire's light from the left. */
 export function paintNight(photo: Photo, size: Size, random: Random, says: (...words: string[]) => boolean): string {
   const sheet = createSheet(size, random.seed);
   const { width, height } = size;
@@ -21,9 +21,9 @@ export function paintNight(photo: Photo, size: Size, random: Random, says: (...w
   ]);
   return sheet.render([
     `<defs><filter id="night" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${night}</filter>`,
-    `<filter id="bright" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${bright}</filter>`,
+    `<filter id="blue" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${blue}</filter>`,
     `<filter id="grain" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${grain(random)}</filter>`,
-    `<mask id="sky">${image('filter="url(#bright)"')}${all(
+    `<mask id="sky">${image('filter="url(#blue)"')}${all(
       `fill="${sheet.linear([
         [0.3, '#000', 0],
         [0.5, '#000', 1],
@@ -40,13 +40,13 @@ export function paintNight(photo: Photo, size: Size, random: Random, says: (...w
 
 /** Towards blue, with deeper shadows: what is left of a day when only the moon shines. */
 const night = [
-  '<feColorMatrix values=".34 .26 .06 0 -.02 .26 .42 .12 0 -.01 .2 .4 .4 0 .03 0 0 0 1 0"/>',
-  '<feComponentTransfer><feFuncR type="gamma" amplitude=".5" exponent="1.75"/><feFuncG type="gamma" amplitude=".62" exponent="1.6"/><feFuncB type="gamma" amplitude=".78" exponent="1.32"/></feComponentTransfer>',
+  '<feColorMatrix values=".36 .26 .06 0 -.02 .26 .42 .14 0 0 .24 .4 .34 0 .03 0 0 0 1 0"/>',
+  '<feComponentTransfer><feFuncR type="gamma" amplitude=".52" exponent="1.6"/><feFuncG type="gamma" amplitude=".62" exponent="1.5"/><feFuncB type="gamma" amplitude=".7" exponent="1.36"/></feComponentTransfer>',
 ].join('');
 
-/** White where the photo is bright, black elsewhere. */
-const bright =
-  '<feColorMatrix values=".3 .59 .11 0 0 .3 .59 .11 0 0 .3 .59 .11 0 0 0 0 0 1 0"/><feGaussianBlur stdDeviation="2"/><feComponentTransfer><feFuncR type="linear" slope="8" intercept="-4"/><feFuncG type="linear" slope="8" intercept="-4"/><feFuncB type="linear" slope="8" intercept="-4"/></feComponentTransfer>';
+/** White where the photo is as blue as a sky, black elsewhere. */
+const blue =
+  '<feGaussianBlur stdDeviation="2"/><feColorMatrix values="-14 0 14 0 -.2 -14 0 14 0 -.2 -14 0 14 0 -.2 0 0 0 1 0"/>';
 
 function grain(random: Random): string {
   return `<feTurbulence type="fractalNoise" baseFrequency=".8" numOctaves="2" seed="${random.seed() % 1000}"/><feColorMatrix values="0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 0 0 0 .3"/>`;
@@ -54,7 +54,7 @@ function grain(random: Random): string {
 
 function paintMoon(sheet: Sheet, random: Random): string {
   const { width, height, unit } = sheet;
-  const [x, y, radius] = [width * random.between(0.18, 0.26), height * random.between(0.2, 0.25), unit * 0.046];
+  const [x, y, radius] = [width * random.between(0.78, 0.83), height * random.between(0.2, 0.25), unit * 0.046];
   const halo = sheet.radial([
     [0, '#dfeaf2', 0.6],
     [0.14, '#b8d2e6', 0.3],
@@ -67,39 +67,41 @@ function paintMoon(sheet: Sheet, random: Random): string {
     [1, '#d9dcd8'],
   ]);
   const seas = [
-    [-0.3, -0.25, 0.3],
-    [0.2, -0.42, 0.22],
-    [0.32, 0.1, 0.27],
-    [-0.12, 0.36, 0.2],
+    [-0.34, -0.3, 0.33],
+    [-0.42, 0.1, 0.24],
+    [0.14, -0.36, 0.2],
+    [0.3, -0.12, 0.24],
+    [0.52, 0.08, 0.15],
+    [0.26, 0.16, 0.18],
+    [-0.16, 0.38, 0.17],
   ].map(
     ([dx = 0, dy = 0, r = 0]) => `<circle cx="${n(x + dx * radius)}" cy="${n(y + dy * radius)}" r="${n(r * radius)}"/>`,
   );
-  const glints: string[] = [];
-  for (let row = 0; row < 46; row++) {
-    const part = row / 46;
-    const [gy, length] = [height * (0.498 + 0.165 * part), unit * (0.006 + 0.03 * part) * random.between(0.3, 1)];
-    const gx = x + unit * (0.012 + 0.075 * part) * random.between(-1, 1);
-    glints.push(
-      `M${n(gx - length)} ${n(gy)}q${n(length)} ${n(-0.8 - part * 1.4)} ${n(length * 2)} 0q${n(-length)} ${n(0.8 + part * 1.4)} ${n(-length * 2)} 0Z`,
-    );
-  }
+  // The sea is out of focus, so its glitter is soft.
+  const glints = Array.from({ length: 70 }, (_, row) => {
+    const part = row / 70;
+    const [gy, length] = [height * (0.514 + 0.13 * part), unit * (0.012 + 0.02 * part) * random.between(0.3, 1)];
+    const gx = x + unit * (0.03 + 0.06 * part) * random.between(-1, 1) ** 3;
+    return `<ellipse cx="${n(gx)}" cy="${n(gy)}" rx="${n(length)}" ry="${n(unit * (0.0016 + 0.003 * part))}" opacity="${n(random.between(0.2, 1) * (1 - part * 0.75))}"/>`;
+  });
   return [
     `<circle cx="${n(x)}" cy="${n(y)}" r="${n(unit * 0.62)}" fill="${halo}" style="mix-blend-mode:screen"/>`,
     `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" fill="${face}"/>`,
-    `<g fill="#c3c8c9" opacity=".55">${seas.join('')}</g>`,
-    `<path d="${glints.join('')}" fill="#e9f2f4" opacity=".8"/>`,
+    `<g fill="#aeb8bd" opacity=".6" filter="${sheet.soft(radius * 0.07)}">${seas.join('')}</g>`,
+    `<g fill="#e4eff6" filter="${sheet.soft(unit * 0.0035)}">${glints.join('')}</g>`,
   ].join('');
 }
 
-/** Warms what lies towards the lower right: the photo itself, lit from there. */
+/** Warms what lies towards the lower left: the photo itself, in a fire's colours, which it throws less far the redder they are. */
 function paintFirelight(sheet: Sheet, image: (rest: string) => string): string {
   const { width, height } = sheet;
   const reach = sheet.radial([
-    [0, '#fff', 1],
-    [0.4, '#fff', 0.5],
+    [0, '#fff', 0.9],
+    [0.4, '#fff', 0.75],
+    [0.72, '#fff', 0.36],
     [1, '#fff', 0],
   ]);
   const warm =
-    '<feColorMatrix values=".75 .55 .1 0 -.16 .4 .4 .05 0 -.16 .16 .14 .06 0 -.1 0 0 0 1 0"/><feComponentTransfer><feFuncR type="gamma" exponent="1.5"/><feFuncG type="gamma" exponent="1.7"/><feFuncB type="gamma" exponent="1.8"/></feComponentTransfer>';
-  return `<defs><filter id="warm" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${warm}</filter><mask id="reach"><ellipse cx="${n(width * 1.02)}" cy="${n(height * 0.86)}" rx="${n(width * 0.56)}" ry="${n(height * 0.72)}" fill="${reach}"/></mask></defs><g mask="url(#reach)" style="mix-blend-mode:screen">${image('filter="url(#warm)"')}</g>`;
+    '<feColorMatrix values=".56 .46 .1 0 -.08 .3 .36 .06 0 -.09 .12 .16 .08 0 -.05 0 0 0 1 0"/><feComponentTransfer><feFuncR type="gamma" exponent="1.25"/><feFuncG type="gamma" exponent="1.5"/><feFuncB type="gamma" exponent="1.6"/></feComponentTransfer>';
+  return `<defs><filter id="warm" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${warm}</filter><mask id="reach"><ellipse cx="${n(width * 0.2)}" cy="${n(height * 1.02)}" rx="${n(width * 0.56)}" ry="${n(height * 0.58)}" fill="${reach}"/></mask></defs><g mask="url(#reach)">${image('filter="url(#warm)"')}</g>`;
 }

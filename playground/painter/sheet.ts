@@ -17,6 +17,8 @@ export interface Sheet extends Size {
   radial: (stops: readonly Stop[]) => string;
   /** Turns a shape's opacity into the density of grains of this colour, as a dry brush or a spray can does. */
   grains: (colour: string) => string;
+  /** Blurs what it is set on by so many pixels. */
+  soft: (radius: number) => string;
   clip: (path: string) => string;
   render: (layers: readonly string[]) => string;
 }
@@ -42,6 +44,11 @@ export function createSheet({ width, height }: Size, seed: () => number): Sheet 
       define(
         (id) =>
           `<filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB"><feTurbulence type="fractalNoise" baseFrequency=".72" numOctaves="2" seed="${seed() % 1000}"/><feColorMatrix values="0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 2.6 0 0 0 -.8" result="noise"/><feComposite in="SourceAlpha" in2="noise" operator="arithmetic" k2="1" k3="1" k4="-1"/><feComponentTransfer result="grains"><feFuncA type="linear" slope="3.5"/></feComponentTransfer><feFlood flood-color="${colour}"/><feComposite in2="grains" operator="in"/></filter>`,
+      ),
+    soft: (radius) =>
+      define(
+        (id) =>
+          `<filter id="${id}" x="-.3" y="-.3" width="1.6" height="1.6"><feGaussianBlur stdDeviation="${n(radius)}"/></filter>`,
       ),
     clip: (path) => define((id) => `<clipPath id="${id}"><path d="${path}"/></clipPath>`),
     render: (layers) =>

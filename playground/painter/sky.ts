@@ -68,8 +68,8 @@ export function paintBirds(sheet: Sheet, random: Random, [x, y]: Point, colour: 
   const birds = Array.from({ length: 7 }, (_, index) => {
     const span = sheet.unit * random.between(0.008, 0.015);
     const [cx, cy] = [
-      x + sheet.unit * (index * 0.026 + random.between(-0.014, 0.014)),
-      y - sheet.unit * (index * 0.01 + random.between(-0.022, 0.022)),
+      x + sheet.unit * (index * 0.031 + random.between(-0.005, 0.005)),
+      y - sheet.unit * (index * 0.01 + (index % 2) * 0.016 + random.between(-0.012, 0.012)),
     ];
     const lift = span * random.between(0.35, 0.6);
     return `M${n(cx - span)} ${n(cy - lift)}Q${n(cx - span * 0.35)} ${n(cy - lift * 1.15)} ${n(cx)} ${n(cy)}Q${n(cx + span * 0.4)} ${n(cy - lift * 1.3)} ${n(cx + span)} ${n(cy - lift * 0.7)}`;
@@ -80,7 +80,7 @@ export function paintBirds(sheet: Sheet, random: Random, [x, y]: Point, colour: 
 export function paintStars({ width, unit }: Sheet, random: Random, bottom: number): string {
   const stars = Array.from({ length: 240 }, () => {
     const y = random.between(0, 1) ** 1.5 * bottom;
-    const size = unit * random.between(0.14, 1) ** 4 * 0.0028 + 0.45;
+    const size = unit * random.between(0.14, 1) ** 6 * 0.0024 + 0.45;
     return `<circle cx="${n(random.between(0, width))}" cy="${n(y)}" r="${size.toFixed(2)}" opacity="${(random.between(0.35, 1) * (1 - y / bottom)).toFixed(2)}"/>`;
   });
   return `<g fill="#fdf8e8">${stars.join('')}</g>`;

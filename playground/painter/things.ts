@@ -58,12 +58,12 @@ export function paintLighthouse(sheet: Sheet, light: Light, [x, foot]: Point, ta
     ring(foot, shaft, round),
     ring(foot - tall * 0.2, foot - tall * 0.38, band),
     ring(foot - tall * 0.55, foot - tall * 0.7, band),
+    `<circle cx="${n(x)}" cy="${n(lampY)}" r="${n(tall * 0.62)}" fill="${glow}"/>`,
     box(x - narrow * 1.65, gallery, narrow * 3.3, tall * 0.035, dark),
     box(x - narrow * 0.85, lantern, narrow * 1.7, gallery - lantern, lamp),
     box(x - narrow * 0.04 - narrow * 0.4, lantern, narrow * 0.12, gallery - lantern, dark),
     box(x + narrow * 0.32, lantern, narrow * 0.12, gallery - lantern, dark),
     `<path d="M${n(x - narrow * 1.15)} ${n(lantern)}Q${n(x - narrow * 0.9)} ${n(lantern - tall * 0.075)} ${n(x)} ${n(lantern - tall * 0.1)}Q${n(x + narrow * 0.9)} ${n(lantern - tall * 0.075)} ${n(x + narrow * 1.15)} ${n(lantern)}Z" fill="${dark}"/>`,
-    `<circle cx="${n(x)}" cy="${n(lampY)}" r="${n(tall * 0.62)}" fill="${glow}"/>`,
   ].join('');
 }
 
@@ -72,12 +72,13 @@ export function paintBoat(sheet: Sheet, light: Light, [x, keel]: Point, tall: nu
   const dark = mix(light.ink, light.sky[1], 0.12);
   const at = (dx: number, dy: number) => `${n(x + dx * tall)} ${n(keel + dy * tall)}`;
   const boat = `M${at(-0.3, -0.09)}L${at(0.32, -0.11)}Q${at(0.24, 0)} ${at(0.14, 0.01)}H${n(x - tall * 0.2)}Z`;
-  const sails = `M${at(-0.01, -0.15)}V${n(keel - tall)}Q${at(-0.26, -0.5)} ${at(-0.34, -0.17)}ZM${at(0.03, -0.16)}V${n(keel - tall * 0.9)}Q${at(0.24, -0.5)} ${at(0.3, -0.18)}Z`;
+  const sails = `M${at(-0.012, -0.13)}V${n(keel - tall)}Q${at(-0.26, -0.5)} ${at(-0.34, -0.15)}ZM${at(0.03, -0.16)}V${n(keel - tall * 0.9)}Q${at(0.24, -0.5)} ${at(0.3, -0.18)}Z`;
   return [
     `<path d="M${at(-0.3, 0.02)}H${n(x + tall * 0.3)}L${at(0.02, 0.6)}Z" fill="${sheet.linear([
       [0, dark, 0.35],
       [1, dark, 0],
     ])}"/>`,
+    `<path d="M${at(-0.012, -0.08)}L${at(0, -1.04)}L${at(0.022, -0.08)}Z" fill="${dark}"/>`,
     `<path d="${sails}" fill="${sheet.linear(
       [
         [0, light.pale],
@@ -102,7 +103,7 @@ export function paintWalker(sheet: Sheet, light: Light, [x, foot]: Point, tall: 
     ],
     true,
   );
-  return `<path d="M${at(-0.15, 0.02)}L${at(2.6, -0.55)}L${at(2.5, -0.72)}L${at(0.16, -0.04)}Z" fill="${shadow}"/><g fill="${light.ink}"><path d="${coat}${legs}"/><path d="${stick}" stroke="${light.ink}" stroke-width="${n(tall * 0.035)}"/><circle cx="${n(x + tall * 0.01)}" cy="${n(foot - tall * 0.9)}" r="${n(tall * 0.085)}"/></g>`;
+  return `<path d="M${at(-0.15, 0.02)}L${at(2.6, -0.55)}L${at(2.5, -0.72)}L${at(0.16, -0.04)}Z" fill="${shadow}"/><g fill="${light.ink}"><path d="${legs}"/><path d="${coat}"/><path d="${stick}" stroke="${light.ink}" stroke-width="${n(tall * 0.035)}"/><circle cx="${n(x + tall * 0.01)}" cy="${n(foot - tall * 0.9)}" r="${n(tall * 0.085)}"/></g>`;
 }
 
 /** A hut of logs with a lit window and smoke. `foot`: the left end of its front's base. */

@@ -47,12 +47,12 @@ export function traceFern(random: Random, [x, y]: Point, size: number): string[]
       x + Math.cos(bearing) * length * part * (1 + 0.25 * part),
       y + Math.sin(bearing) * length * part + size * 0.42 * part ** 2.6,
     ];
-    const pairs = Array.from({ length: 17 }, (_, leaf): [Point, Point] => {
-      const part = 0.14 + leaf * 0.05;
+    const pairs = Array.from({ length: 25 }, (_, leaf): [Point, Point] => {
+      const part = 0.12 + leaf * 0.035;
       const [px, py] = at(part);
       const [qx, qy] = at(part + 0.03);
       const heading = Math.atan2(qy - py, qx - px);
-      const reach = size * 0.17 * Math.sin(Math.PI * (0.08 + 0.86 * (1 - part))) ** 0.7;
+      const reach = size * 0.13 * Math.sin(Math.PI * (0.08 + 0.86 * (1 - part))) ** 0.7;
       const tip = (turn: number): Point => [
         px + Math.cos(heading + turn) * reach,
         py + Math.sin(heading + turn) * reach,
@@ -60,7 +60,7 @@ export function traceFern(random: Random, [x, y]: Point, size: number): string[]
       return [tip(0.8), tip(-0.8)];
     });
     const side = (which: 0 | 1): Point[] =>
-      pairs.flatMap((tips, leaf) => [tips[which], at(0.155 + leaf * 0.05)] as const);
+      pairs.flatMap((tips, leaf) => [tips[which], at(0.13 + leaf * 0.035)] as const);
     return `${polyline([[x, y], ...side(0), at(1.02), ...side(1).reverse()])}Z`;
   });
 }

@@ -5,7 +5,6 @@ import forest from './images/forest.image';
 import hero from './images/hero.image';
 import night from './images/night.image';
 import range from './images/range.image';
-import photo from './photo.jpg';
 import { createPicture, type PictureOptions } from './picture.js';
 
 const page = 'min(100vw - 2 * clamp(1.25rem, 3.4vw, 3.5rem), 88rem)';
@@ -14,8 +13,8 @@ const pictures = {
   hero: [hero, { sizes: page, priority: true }],
   dunes: [dunes, { sizes: `(min-width: 56rem) calc(.56 * ${page}), ${page}` }],
   forest: [forest, { sizes: `(min-width: 56rem) calc(.38 * ${page}), ${page}` }],
-  night: [night, { sizes: `(min-width: 56rem) calc(.66 * ${page}), ${page}` }],
-  range: [range, { sizes: '100vw' }],
+  night: [night, { sizes: `(min-width: 72rem) calc(.66 * ${page}), ${page}` }],
+  range: [range, { sizes: 'min(100vw, 99rem)' }],
 } satisfies Record<string, [typeof hero, PictureOptions]>;
 
 for (const [name, [image, options]] of Object.entries(pictures)) {
@@ -25,7 +24,6 @@ for (const [name, [image, options]] of Object.entries(pictures)) {
   if (facts && img) showFacts(facts, image, img);
 }
 
-document.querySelector('#photo')?.setAttribute('src', photo);
 for (const container of document.querySelectorAll<HTMLElement>('.compare')) enableCompare(container);
 
 for (const section of document.querySelectorAll<HTMLElement>('[data-painter]')) {

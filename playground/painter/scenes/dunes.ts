@@ -48,7 +48,9 @@ interface Dune {
 
 function paintSwells(sheet: Sheet, light: Light, random: Random, skyline: number): string {
   const { width, height, unit } = sheet;
-  const swells = [0.22, 0.36, 0.52].map((near, index) => {
+  // Far sand is seen through warm air, and its grains are of its own shade.
+  const haze = { ...light, mist: mix(light.mist, light.glow, 0.6), ink: light.shade };
+  const swells = [0.26, 0.42, 0.58].map((near, index) => {
     const curve = random.curve(2);
     const crest = traceCrest(
       0,
@@ -56,7 +58,7 @@ function paintSwells(sheet: Sheet, light: Light, random: Random, skyline: number
       (x) => skyline - unit * (0.075 - index * 0.035) + unit * 0.05 * curve((x / unit) * (1.7 - index * 0.2)),
       8,
     );
-    return paintLand(sheet, light, { crest, foot: height, near, colour: mix(light.sand, light.shade, 0.16) });
+    return paintLand(sheet, haze, { crest, foot: height, near, colour: mix(light.sand, light.shade, 0.2) });
   });
   return swells.join('');
 }
@@ -80,7 +82,7 @@ function paintDune(sheet: Sheet, light: Light, random: Random, dune: Dune): stri
   const below = `V${height}H0Z`;
   const whole = `${spline(left)}${spline(right).replace(/^M[^C]*/, '')}${below}`;
   const shaded = `${spline([...edge].reverse())}${spline(right).replace(/^M[^C]*/, '')}V${n(height * 1.1)}Z`;
-  const shadeTone = mix(tone, light.shade, 0.8);
+  const shadeTone = mix(mix(tone, light.shade, 0.8), light.ink, 0.22 * (near - 0.74) * 4.5);
   const sand = sheet.linear([
     [0, mix(tone, light.glow, 0.5)],
     [0.45, tone],
@@ -106,6 +108,7 @@ function paintDune(sheet: Sheet, light: Light, random: Random, dune: Dune): stri
     `<path d="${whole}" fill="${ground}" filter="${sheet.grains(mix(tone, light.shade, 0.5))}"/>`,
     paintWind(sheet, random, whole, peak, mix(tone, light.shade, 0.6)),
     `<path d="${shaded}" fill="${dusk}"/>`,
+    paintWind(sheet, random, shaded, peak, mix(shadeTone, tone, 0.3)),
     `<path d="${shaded}" fill="${fall}" filter="${sheet.grains(mix(shadeTone, light.shade, 0.9))}"/>`,
     `<path d="${spline(edge)}" fill="none" stroke="${mix(tone, light.pale, 0.75)}" stroke-width="${n(unit * 0.0026)}" opacity=".8"/>`,
   ].join('');
@@ -154,7 +157,7 @@ function paintGrass(sheet: Sheet, light: Light, random: Random): string {
       const thick = unit * random.between(0.0016, 0.003);
       return `M${n(root)} ${n(height + 6)}q${n(lean * 0.12)} ${n(-tall * 0.75)} ${n(lean)} ${n(-tall)}q${n(-lean * 0.8)} ${n(tall * 0.27)} ${n(-lean + thick)} ${n(tall)}Z`;
     });
-    return `<path d="${blades.join('')}" fill="${mix(light.ink, light.leaf, 0.75 - tuft * 0.17)}"/>`;
+    return `<g fill="${mix(light.ink, light.leaf, 0.75 - tuft * 0.17)}">${blades.map((blade) => `<path d="${blade}"/>`).join('')}</g>`;
   });
   return tufts.join('');
 }

@@ -2,7 +2,7 @@ import { mix } from '../colour.js';
 import { paintMist, throughAir, traceCrest } from '../ground.js';
 import type { Light } from '../light.js';
 import type { Random } from '../random.js';
-import { n, type Point, polyline, type Sheet } from '../sheet.js';
+import { n, type Point, polyline, type Sheet, spline } from '../sheet.js';
 import { paintBirds, paintDisc, paintSky } from '../sky.js';
 import { paintCabin } from '../things.js';
 import { traceConifer, traceFern, traceTrunk } from '../trees.js';
@@ -19,9 +19,9 @@ export const paintForest: Scene = (sheet, light, random, says) => {
     paintDisc(sheet, light, sun, unit * 0.115),
     ...ranks.slice(0, 3),
     paintShafts(sheet, light, random, sun),
-    ...ranks.slice(3, 4),
-    says('cabin', 'hut', 'house') ? paintCabin(sheet, light, [width * 0.65, height * 0.818], unit * 0.1) : '',
-    ...ranks.slice(4),
+    ...ranks.slice(3, 5),
+    says('cabin', 'hut', 'house') ? paintCabin(sheet, light, [width * 0.645, height * 0.824], unit * 0.1) : '',
+    ...ranks.slice(5),
     paintStream(sheet, light, random),
     says('bird', 'birds', 'crows', 'ravens')
       ? paintBirds(sheet, random, [width * 0.3, height * 0.2], mix(light.ink, light.mist, 0.3))
@@ -46,9 +46,11 @@ function paintRank(sheet: Sheet, light: Light, random: Random, index: number): s
   const trees: string[] = [];
   const pace = unit * (0.018 + index * 0.009);
   for (let x = -pace; x < width + pace; x += pace * random.between(0.55, 1.35)) {
-    if (Math.abs(x - middle) < width * gap * random.between(0.9, 1.15)) continue;
-    const tall = unit * (0.1 + index * 0.052) * random.between(0.55, 1.2);
-    trees.push(traceConifer(random, [x, groundAt(x) + unit * 0.02], tall));
+    const inside = Math.abs(x - middle) < width * gap * random.between(0.9, 1.15);
+    // In the clearing stand only some young ones.
+    if (inside && random.between(0, 1) < 0.6) continue;
+    const tall = unit * (0.1 + index * 0.052) * (inside ? random.between(0.1, 0.24) : random.between(0.55, 1.2));
+    trees.push(traceConifer(random, [x, groundAt(x) + tall * 0.11], tall));
   }
   const floorPath = `${polyline(traceCrest(0, width, groundAt, 6))}V${n(height)}H0Z`;
   const fade = sheet.linear([
@@ -81,20 +83,17 @@ function paintStream(sheet: Sheet, light: Light, random: Random): string {
     Array.from({ length: 26 }, (_, index) => {
       const part = index / 25;
       const middle = width * (0.53 + 0.085 * Math.sin(part * 5.4 + 0.5) * (1 - part * 0.3) - 0.03 * part);
-      return [
-        middle + side * (unit * (0.008 + 0.21 * part ** 1.7) + random.between(-1.5, 1.5)),
-        top + (height * 1.01 - top) * part,
-      ];
+      return [middle + side * unit * (0.006 + 0.21 * part ** 1.7), top + (height * 1.01 - top) * part];
     });
-  const water = `${polyline([...bank(-1), ...bank(1).reverse()])}Z`;
+  const water = `${spline([...bank(-1), ...bank(1).reverse()])}Z`;
   const body = sheet.linear([
     [0, light.disc, 0],
-    [0.14, light.disc, 0.9],
+    [0.24, light.disc, 0.9],
     [0.5, mix(light.sky[3], light.sky[1], 0.55)],
     [1, mix(light.sky[0], light.leaf, 0.5)],
   ]);
   const ripples = Array.from({ length: 46 }, () => {
-    const part = random.between(0, 1);
+    const part = random.between(0.2, 1);
     const y = top + (height - top) * part;
     const x =
       width * (0.53 + 0.085 * Math.sin(part * 5.4 + 0.5) * (1 - part * 0.3) - 0.03 * part) +
@@ -106,17 +105,18 @@ function paintStream(sheet: Sheet, light: Light, random: Random): string {
 }
 
 /** Light that falls between the trees. */
-function paintShafts({ width, height, linear }: Sheet, light: Light, random: Random, [x, y]: Point): string {
-  const paint = linear([
+function paintShafts(sheet: Sheet, light: Light, random: Random, [x, y]: Point): string {
+  const { width, height, unit } = sheet;
+  const paint = sheet.linear([
     [0, light.glow, 0],
-    [0.3, light.glow, 0.3],
+    [0.3, light.glow, 0.5],
     [1, light.glow, 0],
   ]);
   const shafts = [-0.46, -0.24, -0.07, 0.15, 0.4].map((lean) => {
     const [foot, spread] = [x + width * (lean + random.between(-0.04, 0.04)), width * random.between(0.03, 0.08)];
     return `M${n(x + lean * width * 0.16)} ${n(y)}L${n(foot - spread)} ${n(height * 0.86)}H${n(foot + spread)}L${n(x + lean * width * 0.16 + width * 0.015)} ${n(y)}Z`;
   });
-  return `<path d="${shafts.join('')}" fill="${paint}"/>`;
+  return `<path d="${shafts.join('')}" fill="${paint}" filter="${sheet.soft(unit * 0.006)}"/>`;
 }
 
 /** What is right before us: two trunks at the edges, moss, ferns. */
@@ -132,7 +132,7 @@ function paintFrame(sheet: Sheet, light: Light, random: Random): string {
   const trunks = [
     [0.03, 0.1],
     [0.155, 0.03],
-    [0.965, 0.075],
+    [0.985, 0.105],
     [0.85, 0.04],
   ].map(([at = 0, wide = 0]) => {
     const [trunk = '', ...stubs] = traceTrunk(random, width * at, unit * wide, height);

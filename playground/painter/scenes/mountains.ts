@@ -12,7 +12,7 @@ export const paintMountains: Scene = (sheet, light, random, says) => {
   const { width, height, unit } = sheet;
   const shore = height * 0.62;
   const range = [
-    paintDisc(sheet, light, [width * random.between(0.24, 0.34), shore - height * 0.36], unit * 0.075),
+    paintDisc(sheet, light, [width * random.between(0.24, 0.34), shore - height * 0.3], unit * 0.07),
     paintRange(sheet, light, random, shore, 0.2),
     paintPeaks(sheet, light, random, shore),
     paintMist(sheet, light, shore - unit * 0.16, shore, 0.75),
@@ -22,7 +22,7 @@ export const paintMountains: Scene = (sheet, light, random, says) => {
     paintSky(sheet, light, random, shore),
     paintClouds(sheet, light, random, height * 0.16, shore * 0.8),
     says('bird', 'birds', 'geese', 'cranes')
-      ? paintBirds(sheet, random, [width * 0.44, height * 0.2], mix(light.ink, light.sky[1], 0.3))
+      ? paintBirds(sheet, random, [width * 0.44, height * 0.27], mix(light.ink, light.sky[1], 0.3))
       : '',
     `<g id="range">${range}</g>`,
     paintLake(sheet, light, random, shore),
@@ -74,15 +74,14 @@ function paintPeak(sheet: Sheet, light: Light, random: Random, summit: Point, fo
     }
     return points;
   };
-  const spine = (from: Point, reach: number, lean: number): Point[] => {
-    const points: Point[] = [from];
-    let [x, y] = from;
-    for (let side = 1; y < from[1] + reach; side = -side) {
-      x += rise * (lean + side * random.between(0.02, 0.075));
-      y += rise * random.between(0.045, 0.09);
-      points.push([x, y]);
-    }
-    return points;
+  /** A broken line from one point to another. */
+  const crack = (from: Point, to: Point, rough: number): Point[] => {
+    const count = Math.max(3, Math.round((to[1] - from[1]) / (rise * 0.035)));
+    return Array.from({ length: count + 1 }, (_, index) => {
+      const part = index / count;
+      const away = index === 0 || index === count ? 0 : rise * rough * random.between(-1, 1);
+      return [from[0] + (to[0] - from[0]) * part + away, from[1] + (to[1] - from[1]) * part];
+    });
   };
   const [left, right] = [flank(-1), flank(1)];
   const outline = `${polyline([...left].reverse())}${polyline(right).replace('M', 'L')}Z`;
@@ -101,26 +100,31 @@ function paintPeak(sheet: Sheet, light: Light, random: Random, summit: Point, fo
     [0, '#000', 0.55],
     [0.75, '#000', 0],
   ]);
-  const main = spine(summit, rise * 0.95, -0.012);
+  // The spine swings from side to side as it falls.
+  const bends = [0, 0.16, 0.3, 0.5, 0.68, 1].map((part, index): Point => {
+    const swing = index === 0 ? 0 : (index % 2 === 0 ? 1 : -1) * random.between(0.02, 0.055) - 0.05 * part;
+    return [summit[0] + rise * swing, summit[1] + rise * part];
+  });
+  const main = bends.slice(1).flatMap((to, index) => crack(bends[index] ?? summit, to, 0.012));
   const shaded = `${polyline(main)}L${n(right.at(-1)?.[0] ?? 0)} ${n(foot)}${polyline([...right].reverse()).replace('M', 'L')}Z`;
-  const rib = (from: Point, reach: number, lean: number, wide: number): string => {
-    const ridge = spine(from, reach, lean);
-    const back = ridge.map(([x, y], index): Point => {
-      const part = index / (ridge.length - 1);
-      return [x + rise * wide * (1 - part) ** 0.7 * (part + 0.3), y + rise * 0.03 * part];
-    });
-    return `${polyline([...ridge, ...back.reverse()])}Z`;
+  /** A facet that opens at two heights of an edge and runs out downhill, to one side. */
+  const facet = (top: Point, base: Point, to: 1 | -1, reach: number): string => {
+    const tip: Point = [top[0] + to * rise * reach, base[1] + rise * reach * random.between(0.75, 1.25)];
+    return `${polyline([...crack(top, tip, 0.012), ...crack(base, tip, 0.014).reverse()])}Z`;
   };
-  const some = (points: readonly Point[]) => points.slice(1, -3).filter(() => random.between(0, 1) < 0.72);
-  const spurs = some(left).map((from) =>
-    rib(from, (foot - from[1]) * random.between(0.3, 0.75), 0.008, random.between(0.07, 0.15)),
-  );
-  const gullies = some(right).map(([x, y]) =>
-    rib([x - rise * 0.03, y + rise * 0.02], (foot - y) * random.between(0.2, 0.5), -0.03, 0.035),
-  );
+  const along = (edge: readonly Point[], every: number, to: 1 | -1, low: number, high: number) =>
+    edge.flatMap((top, index) => {
+      const base = edge[index + every - 1];
+      const opens = index % every === 0 && base !== undefined && top[1] < foot - rise * 0.2;
+      return opens
+        ? [facet(top, base, to, random.between(low, high) * Math.min(1, 0.5 + (top[1] - summit[1]) / rise))]
+        : [];
+    });
+  const spurs = [...along(main, 4, -1, 0.12, 0.34), ...along(left.slice(2), 3, 1, 0.03, 0.1)];
+  const gullies = [...along(main.slice(2), 5, 1, 0.08, 0.26), ...along(right.slice(2), 4, -1, 0.05, 0.14)];
   return [
     `<path d="${outline}" fill="${snow}"/>`,
-    `<g fill="${dusk}" clip-path="${sheet.clip(outline)}">${spurs.map((spur) => `<path d="${spur}" opacity=".8"/>`).join('')}<path d="${shaded}"/><g fill="${lit}" opacity=".42">${gullies.map((gully) => `<path d="${gully}"/>`).join('')}</g></g>`,
+    `<g fill="${dusk}" clip-path="${sheet.clip(outline)}">${spurs.map((spur) => `<path d="${spur}" opacity=".85"/>`).join('')}<path d="${shaded}"/><g fill="${lit}" opacity=".3">${gullies.map((gully) => `<path d="${gully}"/>`).join('')}</g></g>`,
     `<path d="${shaded}" fill="${fall}" filter="${sheet.grains(mix(shade, light.ink, 0.4))}" clip-path="${sheet.clip(outline)}"/>`,
   ].join('');
 }
@@ -133,7 +137,7 @@ function paintTreeline(sheet: Sheet, light: Light, random: Random, shore: number
       const curve = random.curve(4);
       const tone = throughAir(light, mix(light.leaf, light.ink, 0.35), near);
       const groundAt = (x: number) =>
-        shore - unit * Math.max(0.002, 0.05 - index * 0.03 + 0.05 * curve((x / unit) * 1.5 + index));
+        shore - unit * Math.max(0.002, 0.036 - index * 0.026 + 0.024 * curve((x / unit) * 1.5 + index));
       const trees: string[] = [];
       for (let x = -4; x < width + 4; x += unit * random.between(0.004, 0.011)) {
         trees.push(traceConifer(random, [x, groundAt(x) + 4], unit * random.between(0.016, 0.036)));

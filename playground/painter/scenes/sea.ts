@@ -97,12 +97,17 @@ function paintWater(sheet: Sheet, light: Light, random: Random, horizon: number,
 /** Steps of rock that rise from the water to the right edge. */
 function traceHeadland({ width, unit }: Sheet, random: Random, horizon: number): Point[] {
   const [coarse, fine] = [random.curve(3), random.curve(5)];
-  const shore = horizon + unit * 0.055;
+  const shore = waterline(horizon, unit);
   return traceCrest(width * 0.47, width, (x) => {
     const part = (x / width - 0.47) / 0.53;
-    const cliff = smooth(part, 0.02, 0.12) * 0.075 + smooth(part, 0.2, 0.36) * 0.1 + smooth(part, 0.62, 1) * 0.13;
+    const cliff = smooth(part, 0, 0.12) * 0.075 + smooth(part, 0.2, 0.36) * 0.1 + smooth(part, 0.62, 1) * 0.13;
     return shore - unit * (cliff + smooth(part, 0, 0.2) * (coarse(part * 5) * 0.014 + fine(part * 22) * 0.006));
   });
+}
+
+/** Where the headland, which is nearer than the horizon, meets the water. */
+function waterline(horizon: number, unit: number): number {
+  return horizon + unit * 0.062;
 }
 
 function headlandTop(headland: readonly Point[], x: number): number {
@@ -111,7 +116,7 @@ function headlandTop(headland: readonly Point[], x: number): number {
 
 function paintHeadland(sheet: Sheet, light: Light, random: Random, crest: readonly Point[], horizon: number): string {
   const { width, unit } = sheet;
-  const shore = horizon + unit * 0.062;
+  const shore = waterline(horizon, unit);
   const tone = throughAir(light, light.ink, 0.86);
   const left = crest[0]?.[0] ?? 0;
   const outline = `${polyline(crest)}L${width} ${n(shore)}L${n(left)} ${n(shore)}Z`;
@@ -128,10 +133,10 @@ function paintHeadland(sheet: Sheet, light: Light, random: Random, crest: readon
     true,
   );
   const grains = sheet.grains(mix(tone, light.glow, 0.5));
-  const buttresses = Array.from({ length: 9 }, (_, index) => {
-    const from = Math.floor(crest.length * (0.02 + index * 0.085 + random.between(0, 0.04)));
+  const buttresses = Array.from({ length: 12 }, (_, index) => {
+    const from = Math.floor(crest.length * (0.02 + index * 0.08 + random.between(0, 0.04)));
     const rock = traceButtress(sheet, random, crest, from, shore);
-    return `<path d="${rock}" fill="${mix(tone, light.ink, random.between(0, 0.5))}" opacity=".7"/><path d="${rock}" fill="${lit}" filter="${grains}" opacity="${n(1 - index * 0.08)}"/>`;
+    return `<path d="${rock}" fill="${mix(tone, light.ink, random.between(0, 0.5))}" opacity=".7"/><path d="${rock}" fill="${lit}" filter="${grains}" opacity="${n(Math.max(0.2, 1 - index * 0.08))}"/>`;
   });
   return [
     paintReflection(sheet, light, random, crest, shore),
