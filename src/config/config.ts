@@ -56,13 +56,16 @@ export async function resolveConfig(start: string, options: InlineOptions): Prom
   const from = realFolder(start, 'the root');
   const location = locateProject(from, inline);
   const { configFile } = location;
+  const found = realFolder(location.root, 'the root');
   // Before the config runs: what it puts into the environment is committed, and consents for nobody.
-  const { buys, redact } = readEnvironment(realFolder(location.root, 'the root'));
-  const config: Config = { ...(configFile ? await loadConfig(configFile, redact) : {}), ...inline };
+  const { buys, redact } = readEnvironment(found);
+  // At once: both take their time, and elsewhere.
+  const [loaded, gitThere] = await Promise.all([configFile ? loadConfig(configFile, redact) : {}, openGit(found)]);
+  const config: Config = { ...loaded, ...inline };
   const root = realFolder(rootOf(config, inline, location), 'the root');
   const environment = { ...readEnvironment(root), buys };
   refuseExposedIn(from, root);
-  const git = await openGit(root);
+  const git = root === found ? gitThere : await openGit(root);
   const provider = resolveProvider(config.provider, environment);
   const elsewhere = [...upward(from), ...upward(root)].filter((folder) => folder !== root);
   const originalsDir = resolve(root, config.originalsDir ?? '.prompt-image');

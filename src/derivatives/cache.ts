@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listIfExists, readIfExists, TEMPORARY } from '../files/durable.js';
+import { isErrno, listIfExists, TEMPORARY } from '../files/durable.js';
 import { sha256 } from '../request.js';
 
 /**
@@ -35,7 +36,7 @@ export async function openCache(folder: string): Promise<DerivedCache> {
     read: async (id) => {
       const name = names.get(id);
       if (name === undefined) return undefined;
-      const bytes = await readIfExists(join(folder, name));
+      const bytes = readNow(join(folder, name));
       if (bytes && sha256(bytes).startsWith(pattern.exec(name)?.[2] ?? ' ')) return bytes;
       names.delete(id);
       await rm(join(folder, name), { force: true });
@@ -62,6 +63,18 @@ export async function openCache(folder: string): Promise<DerivedCache> {
     },
   };
   return cache;
+}
+
+/**
+ * Not by a promise, which costs four trips to a thread for each of hundreds of small files: a third of a warm build's time.
+ */
+function readNow(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 async function list(folder: string): Promise<Map<string, string>> {

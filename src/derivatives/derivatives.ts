@@ -24,6 +24,8 @@ export interface DerivedImage {
   source: Source;
   output: Output;
   plan: ImagePlan;
+  /** Of what all files have in common. */
+  digest: string;
   files: readonly DerivedFile[];
 }
 
@@ -57,7 +59,8 @@ export function createDerivatives(
   const inFlight = new Map<string, Promise<void>>();
   const stamp = sha256(canonicalJson({ pipeline: PIPELINE, versions }));
 
-  const idOf = ({ source, output, plan }: Omit<DerivedImage, 'files'>, operation: object) =>
+  /** Of everything that all files of an image have in common. */
+  const digestOf = ({ source, output, plan }: Omit<DerivedImage, 'files' | 'digest'>) =>
     sha256(
       canonicalJson({
         stamp,
@@ -65,10 +68,11 @@ export function createDerivatives(
         region: plan.region,
         ...(output.crop === undefined ? {} : { position: output.position }),
         ...(source.overlay === undefined ? {} : { overlay: source.overlay }),
-        operation,
       }),
     );
-  const placeholderId = (image: DerivedImage) => idOf(image, { placeholder: image.output.placeholder });
+  // Not as canonical JSON, which takes ten times as long: what is hashed here is always put together in the same order.
+  const idOf = (digest: string, operation: object) => sha256(JSON.stringify([digest, operation]));
+  const placeholderId = ({ digest, output }: DerivedImage) => idOf(digest, { placeholder: output.placeholder });
 
   /** One job for all that is missing, so that the picture is decoded once. */
   const make = async (image: DerivedImage, wanted: readonly DerivedFile[], withPlaceholder: boolean): Promise<void> => {
@@ -135,20 +139,13 @@ export function createDerivatives(
   const derivatives: Derivatives = {
     plan: (source, output) => {
       const plan = planImage(source, output);
-      const files = plannedFiles(plan).map((file) => ({
-        ...file,
-        id: idOf(
-          { source, output, plan },
-          {
-            width: file.width,
-            height: file.height,
-            format: file.format,
-            options: encoderOptions(file.format, output),
-            ...(source.xmp === undefined ? {} : { xmp: source.xmp }),
-          },
-        ),
-      }));
-      return { source, output, plan, files };
+      const digest = digestOf({ source, output, plan });
+      const xmp = source.xmp === undefined ? null : sha256(source.xmp);
+      const files = plannedFiles(plan).map((file) => {
+        const { width, height, format } = file;
+        return { ...file, id: idOf(digest, { width, height, format, options: encoderOptions(format, output), xmp }) };
+      });
+      return { source, output, plan, digest, files };
     },
 
     readAll: async (image) => {

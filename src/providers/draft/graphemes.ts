@@ -14,10 +14,11 @@ export interface Unit {
 
 /** The scripts of the family, one cell each. All others count two, which is as wide as glyphs of fallback fonts get. */
 const ONE_CELL = /^[\u0020-\u058f\u1e00-\u1eff\u2010-\u205e\u20a0-\u20bf\u2100-\u22ff\u2500-\u25ff\ufffd]/;
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Takes a text apart for wrapping. White space of any kind counts as one space; what XML cannot hold is replaced. */
 export function unitsOf(text: string): Unit[] {
+  // Not at the top: it loads data for some milliseconds, of which a build without drafts has no use.
+  const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
   const units: Unit[] = [];
   let word: Grapheme[] = [];
   let spaced = false;
