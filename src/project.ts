@@ -30,12 +30,11 @@ import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus
 export type { Published, PublishedFile } from './catalog/publish.js';
 export type { InlineOptions, PluginOptions } from './config/options.js';
 export type { PromptImage } from './image/object.js';
-export { renderCost } from './purchase/price.js';
 export type { PurchaseEvent } from './purchase/purchase.js';
 export type { BuildSession, Host } from './session/build.js';
 export type { GeneratePlan, GenerateReport } from './session/generate.js';
 export type { OutputFile } from './session/leaks.js';
-export { renderGap } from './session/missing.js';
+export { renderGap, renderPrice } from './session/missing.js';
 export { groupFailures } from './session/purchase-failures.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEntry } from '../src/catalog/entry.js';
+import { google } from '../src/providers/google.js';
 import { canonicalJson, changedFields, type KeyedRequest, keyOf } from '../src/request.js';
 import { keyOfManifest, type ManifestOptions, requestOf } from './support/manifests.js';
 import { createWorkspace } from './support/workspace.js';
@@ -314,7 +315,12 @@ describe('a reference counts by', () => {
 
   async function requestIn(files: Record<string, object | string>, address: string): Promise<KeyedRequest> {
     await using workspace = await createWorkspace(files);
-    const entry = await readEntry(address, { root: workspace.root, allowReferencesFrom: [], defaults: undefined });
+    const entry = await readEntry(address, {
+      root: workspace.root,
+      allowReferencesFrom: [],
+      defaults: undefined,
+      provider: google(),
+    });
     expect(entry.key).toBe(keyOf(entry.request));
     return entry.request;
   }

@@ -3,6 +3,7 @@ import { type Reference, readReference } from '../files/references.js';
 import { readManifest } from '../files/scan.js';
 import { parseManifest } from '../manifest/parse.js';
 import { type DefaultsLayer, type ResolvedImage, resolveManifest } from '../manifest/resolve.js';
+import type { Provider } from '../providers/provider.js';
 import { type KeyedRequest, keyOf, planRequest } from '../request.js';
 
 /** One image of the project: its manifest with everything filled in, and its key. */
@@ -13,12 +14,15 @@ export interface Entry {
   references: readonly Reference[];
   request: KeyedRequest;
   key: string;
+  /** What a person should know, once, however many images say it. */
+  warnings: readonly string[];
 }
 
 export interface EntryOptions {
   root: string;
   allowReferencesFrom: readonly string[];
   defaults: DefaultsLayer | undefined;
+  provider: Provider;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface EntryOptions {
  */
 export async function readEntry(
   address: string,
-  { root, allowReferencesFrom, defaults }: EntryOptions,
+  { root, allowReferencesFrom, defaults, provider }: EntryOptions,
   onDependency: (path: string) => void = () => {},
 ): Promise<Entry> {
   const manifest = parseManifest(address, await readManifest(root, address));
@@ -40,5 +44,7 @@ export async function readEntry(
     image,
     references.map(({ sha256 }) => sha256),
   );
-  return { address, image, references, request, key: keyOf(request) };
+  // A model that the provider names is its own affair.
+  const warnings = provider.models?.includes(image.model) ? [] : image.warnings;
+  return { address, image, references, request, key: keyOf(request), warnings };
 }

@@ -6,8 +6,8 @@ import {
   groupFailures,
   type Project,
   type PurchaseEvent,
-  renderCost,
   renderGap,
+  renderPrice,
 } from '../project.js';
 import { selectAddresses, withProject } from './project.js';
 import { confirm, counted, printWarnings, styled } from './terminal.js';
@@ -15,7 +15,6 @@ import { confirm, counted, printWarnings, styled } from './terminal.js';
 interface Options {
   dryRun?: boolean;
   yes?: boolean;
-  ask?: boolean;
 }
 
 export function generateCommand(): Command {
@@ -24,7 +23,6 @@ export function generateCommand(): Command {
     .argument('[patterns...]', 'manifests or globs; all without any')
     .option('--dry-run', 'only list what would be bought, with its price')
     .option('--yes', 'buy also what is over the budget, without asking')
-    .option('--ask', 'ask before buying, also within the budget')
     .addHelpText(
       'after',
       '\nWithin the budget it prints the plan and buys. Without a terminal nobody can say yes to more.',
@@ -44,11 +42,6 @@ async function generate(project: Project, patterns: readonly string[], options: 
   if (options.dryRun || plan.count === 0) return;
   const overBudget =
     options.yes === true || (plan.overBudget && (await confirm('That is over the budget. Buy all the same?')));
-  if (options.ask && !options.yes && !plan.overBudget && !(await confirm(`Buy ${counted(plan.count, 'picture')}?`))) {
-    console.log('Nothing was bought.');
-    process.exitCode = 1;
-    return;
-  }
   const report = await project.execute(plan, {
     overBudget,
     signal: stopOnInterrupt(),
@@ -63,7 +56,7 @@ function printPlan({ gaps, count, cost, unchanged, invalid, warnings }: Generate
   for (const error of invalid) console.error(`${styled('red', renderFailure(error))}\n`);
   printWarnings(warnings);
   for (const gap of gaps) console.log(`  ${renderGap(gap)}`);
-  const price = count === 0 ? '' : config.provider.free ? `, free (${config.provider.name})` : `, ${renderCost(cost)}`;
+  const price = count === 0 ? '' : `, ${renderPrice(cost, config)}`;
   const broken = invalid.length === 0 ? '' : ` · ${counted(invalid.length, 'failure')}`;
   console.log(styled('bold', `${count} to buy · ${unchanged} unchanged${broken}${price}`));
 }
@@ -89,11 +82,9 @@ function progress({ count, cost }: GeneratePlan, { config }: Project): (event: P
     if (event.type !== 'bought') return;
     done += 1;
     const left = Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
-    const spent = config.provider.free
-      ? ''
-      : ` · ${renderCost(cost === undefined ? undefined : (cost / count) * done)}`;
+    const spent = cost === undefined ? undefined : (cost / count) * done;
     console.log(
-      `${styled('green', '✓')} ${done}/${count} ${event.address}${styled('dim', `${spent}${left > 0 ? ` · ${left} s left` : ''}`)}`,
+      `${styled('green', '✓')} ${done}/${count} ${event.address}${styled('dim', ` · ${renderPrice(spent, config)}${left > 0 ? ` · ${left} s left` : ''}`)}`,
     );
   };
 }

@@ -27,7 +27,7 @@ async function status(project: Project, patterns: readonly string[]): Promise<vo
       console.log(`${styled('yellow', '●')} ${renderGap({ entry: image.entry, state: image.detail })}`);
     }
   }
-  printWarnings(images.flatMap((image) => (image.state === 'invalid' ? [] : image.entry.image.warnings)));
+  printWarnings(images.flatMap((image) => (image.state === 'invalid' ? [] : image.entry.warnings)));
   const parts = Object.entries(counts).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
   console.log(styled('bold', `${counted(images.length, 'image')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`));
 }

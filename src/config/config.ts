@@ -8,7 +8,7 @@ import { addressOf } from '../files/scan.js';
 import type { DefaultsLayer } from '../manifest/resolve.js';
 import { anyfast } from '../providers/anyfast.js';
 import { google } from '../providers/google.js';
-import { isKeyed, type Provider } from '../providers/provider.js';
+import { isKeyed, type Provider, ProviderError } from '../providers/provider.js';
 import type { BudgetLimits } from '../purchase/budget.js';
 import { type Consent, resolveConsent } from './consent.js';
 import { type Environment, findKeyElsewhere, readEnvironment, refuseExposedIn } from './environment.js';
@@ -129,8 +129,20 @@ function resolveProvider(choice: PurchasingOptions['provider'], environment: Env
 
 function builtIn(choice: 'anyfast' | 'google' | undefined, { key }: Environment): Provider {
   if (choice === 'google') return google();
-  const googleOnly = !key('ANYFAST_API_KEY') && (key('GEMINI_API_KEY') ?? key('GOOGLE_API_KEY'));
-  return choice === undefined && googleOnly ? google() : anyfast();
+  if (choice === 'anyfast' || key('ANYFAST_API_KEY')) return anyfast();
+  return (key('GEMINI_API_KEY') ?? key('GOOGLE_API_KEY')) ? google() : keyless(anyfast());
+}
+
+/** Where nobody has chosen a provider yet, the message names both. */
+function keyless(provider: Provider): Provider {
+  return {
+    ...provider,
+    generate: async () => {
+      throw new ProviderError('PROVIDER_AUTH', 'there is no key', {
+        next: 'Put ANYFAST_API_KEY=… (or, for Google itself, GEMINI_API_KEY=…) into .env.local, which must not be committed.',
+      });
+    },
+  };
 }
 
 function defaultCacheDir(root: string): string {

@@ -55,7 +55,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const recover = createRecovery(context, (message) => warnings.add(message));
 
   const resolve = async (entry: Entry): Promise<Published | undefined> => {
-    for (const warning of entry.image.warnings) warnings.add(warning);
+    for (const warning of entry.warnings) warnings.add(warning);
     const state = await context.stateOf(entry);
     if (state.state === 'ok') {
       if (!bought.has(entry.key)) reused.add(entry.key);

@@ -7,11 +7,10 @@ import { isFailure } from '../failure.js';
 import { isErrno } from '../files/durable.js';
 import { isInside } from '../files/references.js';
 import { parseName } from '../originals/names.js';
-import { renderCost } from '../purchase/price.js';
 import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
-import { costOfGaps, type Gap, missingImages, modelsOf, renderGap } from './missing.js';
+import { costOfGaps, type Gap, missingImages, modelsOf, renderGap, renderPrice } from './missing.js';
 import { noteOf } from './notes.js';
 import { createRecovery } from './recovery.js';
 
@@ -64,7 +63,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       files.add(path);
       watch(path);
     });
-    for (const warning of entry.image.warnings) warn(warning);
+    for (const warning of entry.warnings) warn(warning);
     return entry;
   };
 
@@ -79,7 +78,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   const serveGap = (gap: Gap): Promise<Published> | Published => {
     const { entry, state } = gap;
     const failure = purchases.failureOf(entry);
-    const price = renderCost(costOfGaps([gap], config));
+    const price = renderPrice(costOfGaps([gap], config), config);
     const ask = process.stdin.isTTY ? 'press g' : 'run npx prompt-image generate';
     const byItself = state.state === 'missing' && mayBuyByItself();
     if (failure) announce(gap, failure.message);
@@ -188,7 +187,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
         offered = plan;
         const count = modelsOf(gaps).length;
         const over = context.budget.wouldExceed(modelsOf(gaps)) ? ' That is over the budget.' : '';
-        const summary = `${count} to buy, ${renderCost(costOfGaps(gaps, config))}.${over} Press g again to buy.`;
+        const summary = `${count} to buy, ${renderPrice(costOfGaps(gaps, config), config)}.${over} Press g again to buy.`;
         return log('info', [...gaps.map((gap) => `  ${renderGap(gap)}`), summary].join('\n'));
       }
       offered = '';

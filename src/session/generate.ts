@@ -50,7 +50,7 @@ export async function planPurchases(
   }
   const models = modelsOf(gaps);
   return {
-    warnings: [...stuck.map(renderFailure), ...new Set(gaps.flatMap(({ entry }) => entry.image.warnings))],
+    warnings: [...stuck.map(renderFailure), ...new Set(gaps.flatMap(({ entry }) => entry.warnings))],
     gaps,
     invalid,
     count: models.length,

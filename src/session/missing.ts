@@ -22,6 +22,11 @@ export function costOfGaps(gaps: readonly Gap[], { provider, prices }: ResolvedC
   return costOf(modelsOf(gaps), prices);
 }
 
+/** `≈ $0.10`, or for a painter of one's own that it is free. */
+export function renderPrice(cost: number | undefined, { provider }: Pick<ResolvedConfig, 'provider'>): string {
+  return provider.free ? `free (${provider.name})` : renderCost(cost);
+}
+
 /** One model per picture to buy. */
 export function modelsOf(gaps: readonly Gap[]): string[] {
   return [...new Map(gaps.map(({ entry }) => [entry.key, entry.request.model])).values()];
@@ -40,7 +45,7 @@ export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): Pro
     next: [
       ...listGaps(gaps),
       '',
-      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderCost(costOfGaps(gaps, config))}) and commit what arrives: npx prompt-image generate`,
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderPrice(costOfGaps(gaps, config), config)}) and commit what arrives: npx prompt-image generate`,
       why,
     ].join('\n'),
   });
@@ -55,7 +60,7 @@ export function overBudget(gaps: readonly Gap[], config: ResolvedConfig): Prompt
     next: [
       ...listGaps(gaps),
       '',
-      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderCost(costOfGaps(gaps, config))}): npx prompt-image generate`,
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderPrice(costOfGaps(gaps, config), config)}): npx prompt-image generate`,
       'Or raise budget in prompt-image.config.',
     ].join('\n'),
   });

@@ -135,20 +135,13 @@ test('in CI the command buys', async () => {
   expect((await site.list('.prompt-image')).filter((file) => /-[0-9a-f]{8}\.(jpg|json)$/.test(file))).toHaveLength(6);
 });
 
-test('--ask asks, and without a terminal nobody says yes', async () => {
-  await using site = await create();
-  expect(
-    await callsOf(async () => {
-      const { code, output } = await site.command(['generate', '--ask']);
-      expect(code).toBe(1);
-      expect(output).toContain('Nothing was bought.');
-    }),
-  ).toBe(0);
+test('on a terminal more than the budget is asked for', async () => {
+  await using site = await create({ config: { budget: { maxImages: 2 } } });
   const ask = async (answer: string) => {
     const bin = site.bin('unplugin-prompt-image', 'prompt-image');
     const env = { GEMINI_API_KEY: gemini.key };
-    await using program = await startInTerminal(process.execPath, [bin, 'generate', '--ask'], { cwd: site.root, env });
-    await program.waitFor(/Buy 3 pictures\?/);
+    await using program = await startInTerminal(process.execPath, [bin, 'generate'], { cwd: site.root, env });
+    await program.waitFor(/That is over the budget/);
     program.write(answer);
     return (await program.exited).code;
   };

@@ -18,6 +18,8 @@ export interface ViteBuild {
   transform: (context: BuildContext, id: string, importer: string | undefined) => Promise<string>;
   /** Looks for manifests in what is about to be written. */
   inspect: (context: BuildContext, bundle: Bundle) => Promise<void>;
+  /** Something else has failed: there will be no receipt. */
+  abandon: () => void;
   /** Throws what has failed so far. */
   check: (context: BuildContext) => Promise<void>;
   /** Called before the environments are built, where Vite builds an app rather than one environment. */
@@ -31,6 +33,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
   let session = project.build({ watch });
   let expected = 1;
   let closed = 0;
+  let abandoned = false;
 
   const finish = async () => {
     closed = 0;
@@ -45,6 +48,11 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
     start: () => {
       // What failed is still being reported until here.
       if (session.failure()) session = project.build({ watch });
+      abandoned = false;
+    },
+
+    abandon: () => {
+      abandoned = true;
     },
 
     transform: (context, id, importer) =>
@@ -90,7 +98,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
     },
 
     afterEnvironment: async () => {
-      if (session.failure()) return project.dispose();
+      if (abandoned || session.failure()) return project.dispose();
       closed += 1;
       if (closed >= expected) await finish();
     },

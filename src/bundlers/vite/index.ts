@@ -110,7 +110,8 @@ const plugin = createPlugin((core) => {
     },
 
     async buildEnd(error) {
-      if (!error) await build?.check(this);
+      if (error) build?.abandon();
+      else await build?.check(this);
     },
 
     generateBundle: {

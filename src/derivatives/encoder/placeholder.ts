@@ -32,7 +32,7 @@ async function blurDataURL(pixels: Pixels): Promise<string> {
   const pipeline = from(pixels)
     .resize(BLUR_SIDE, BLUR_SIDE, { fit: 'inside', withoutEnlargement: true, kernel: 'lanczos3' })
     .blur(0.8)
-    .webp({ quality: 60, alphaQuality: 60, smartSubsample: true, effort: 6 });
+    .webp({ quality: 80, alphaQuality: 80, smartSubsample: true, effort: 6 });
   const bytes = await slots.run('prepare', () => pipeline.toBuffer());
   return `data:image/webp;base64,${bytes.toString('base64')}`;
 }
