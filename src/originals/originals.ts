@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFailure, PromptImageError } from '../failure.js';
 import { createOnce, isErrno, listIfExists, makeFolder, readIfExists } from '../files/durable.js';
-import { labelOf } from '../image/label.js';
+import { labelOf, labelStart } from '../image/label.js';
 import { extensionOf, type OriginalName, parseName, stemOf } from './names.js';
-import { damaged, type Original, readOriginal } from './read.js';
+import { damaged, type Original, readOriginal, readRecord } from './read.js';
 import { type OriginalRecord, parseRecord, renderRecord } from './record.js';
 
 export type { Original } from './read.js';
@@ -91,10 +91,18 @@ export function openOriginals(folder: string): Originals {
 
     newestFor: async (address, take) => {
       const current = await list();
-      const all = await Promise.all([...current.files.keys()].map((stem) => unlessDamaged(read(stem, current))));
-      const bought = all.filter((original) => original !== undefined).filter(({ record }) => record.for === address);
-      const ofTake = bought.filter(({ record }) => (record.request.take ?? 1) === take);
-      return (ofTake.length > 0 ? ofTake : bought).sort((a, b) => timeOf(b) - timeOf(a))[0];
+      // By their names first, then by their records: a project may have hundreds of pictures, of megabytes each.
+      const stems = [...current.files.keys()].filter((stem) => stem.startsWith(labelStart(address)));
+      const records = await Promise.all(
+        stems.map(async (stem) => ({ stem, record: await unlessDamaged(readRecord(folder, stem)) })),
+      );
+      const bought = records.flatMap(({ stem, record }) => (record?.for === address ? [{ stem, record }] : []));
+      const isTake = ({ record }: { record: OriginalRecord }) => Number((record.request.take ?? 1) === take);
+      for (const { stem } of bought.sort((a, b) => isTake(b) - isTake(a) || timeOf(b) - timeOf(a))) {
+        const original = await unlessDamaged(read(stem, current));
+        if (original) return original;
+      }
+      return undefined;
     },
 
     add: async (picture, fields) => {
@@ -176,11 +184,11 @@ function bySeniority(a: Original, b: Original): number {
 }
 
 /** Milliseconds since the epoch; records may be more or less exact. */
-function timeOf({ record }: Original): number {
+function timeOf({ record }: { record: OriginalRecord }): number {
   return Date.parse(record.createdAt);
 }
 
-async function unlessDamaged(reading: Promise<Original>): Promise<Original | undefined> {
+async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

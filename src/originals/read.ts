@@ -24,13 +24,8 @@ export async function readOriginal(folder: string, stem: string, files: readonly
   if (another) throw damaged(folder, stem, 'has two pictures', 'CACHE_ORPHAN');
   if (files.length < 2) throw damaged(folder, stem, 'has no record', 'CACHE_ORPHAN');
   const path = join(folder, `${stem}.${picture.extension}`);
-  const [bytes, recordBytes] = await Promise.all([
-    read(folder, stem, path),
-    read(folder, stem, join(folder, `${stem}.json`)),
-  ]);
+  const [bytes, record] = await Promise.all([read(folder, stem, path), readRecord(folder, stem)]);
   if (lfsOid(bytes)) throw pointer(folder, stem, 'not the picture itself');
-  if (lfsOid(recordBytes)) throw pointer(folder, stem, 'not the record itself');
-  const record = verifiedRecord(folder, stem, recordBytes);
   const { image, key } = record;
   if (!key.startsWith(picture.key16)) throw damaged(folder, stem, 'has a record of another key');
   if (bytes.length !== image.bytes) throw damaged(folder, stem, `has ${bytes.length} bytes instead of ${image.bytes}`);
@@ -39,6 +34,13 @@ export async function readOriginal(folder: string, stem: string, files: readonly
     throw damaged(folder, stem, 'is not the picture that its record describes');
   }
   return { stem, path, record, rivals: [] };
+}
+
+/** Reads and verifies a record alone; its picture may be anything. */
+export async function readRecord(folder: string, stem: string): Promise<OriginalRecord> {
+  const bytes = await read(folder, stem, join(folder, `${stem}.json`));
+  if (lfsOid(bytes)) throw pointer(folder, stem, 'not the record itself');
+  return verifiedRecord(folder, stem, bytes);
 }
 
 /** An error that names both files and the command that brings them back. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { labelOf } from '../../src/image/label.js';
+import { labelOf, labelStart } from '../../src/image/label.js';
 
 test.each([
   ['src/hero.image.json', 1, 'hero'],
@@ -30,6 +30,7 @@ test('a label is short, plain and ends with its take', () => {
       expect(label).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       expect(label.length).toBeLessThanOrEqual(40);
       if (take !== 1) expect(label.endsWith(`-${take}`)).toBe(true);
+      expect(label.startsWith(labelStart(`src/${stem}.image.json`))).toBe(true);
     }),
   );
 });
