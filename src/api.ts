@@ -66,7 +66,7 @@ export async function createPromptImage(options: InlineOptions = {}): Promise<Pr
       }),
 
     resolve: async (address, { outDir, publicPath }) => {
-      const published = await project.publish(address.replace(/^\.\//, ''));
+      const published = await project.publish(address);
       const folder = resolve(project.config.root, outDir);
       const contents = await published.readAll();
       const names = published.files.map(({ name }, index) => hashedName(name, contents[index] ?? Buffer.alloc(0)));

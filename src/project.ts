@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { readEntry } from './catalog/entry.js';
 import { createPublisher, type Published } from './catalog/publish.js';
 import { resolveState } from './catalog/state.js';
@@ -8,7 +9,8 @@ import { createDerivatives } from './derivatives/derivatives.js';
 import { createLazyEncoder } from './derivatives/encoder/lazy.js';
 import { sharpVersions } from './derivatives/encoder/versions.js';
 import { readResult, withFile } from './derivatives/scratch.js';
-import { PromptImageError } from './failure.js';
+import { isFailure, PromptImageError } from './failure.js';
+import { isErrno } from './files/durable.js';
 import { originalsAreIgnored } from './files/git.js';
 import type { Reference } from './files/references.js';
 import { scanManifests } from './files/scan.js';
@@ -16,12 +18,13 @@ import { openOriginals } from './originals/originals.js';
 import { openServed } from './originals/served.js';
 import { createBudget } from './purchase/budget.js';
 import { openIntents } from './purchase/intents.js';
+import { memoryOf } from './purchase/memory.js';
 import { createPurchases, type PurchaseEvent } from './purchase/purchase.js';
 import { type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
-import { isExcluded } from './session/imported.js';
+import { importedAddress, isExcluded } from './session/imported.js';
 import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
 import { missingImages } from './session/missing.js';
 import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
@@ -56,7 +59,7 @@ export interface Project {
   ) => Promise<GenerateReport>;
   /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
   publish: (address: string) => Promise<Published>;
-  /** Ends the encoder's process. */
+  /** Waits for what is being bought, then ends the encoder's process. What comes afterwards starts it anew. */
   dispose: () => Promise<void>;
 }
 
@@ -73,22 +76,28 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   const derivatives = createDerivatives(cache, encoder, await sharpVersions(encoder.versions));
   const originals = openOriginals(config.originalsDir);
   const served = openServed(config.originalsDir, config.frozen);
-  const budget = createBudget(config.budget, config.prices);
+  const { spent, failures } = memoryOf(config.originalsDir);
+  const budget = createBudget(config.budget, config.prices, spent);
   const listeners = new Set<(event: PurchaseEvent) => void>();
 
   const purchases = createPurchases({
     ...config,
     originals,
     budget,
+    failures,
     intents: openIntents(config.originalsDir),
     admit: async () => {
       if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) throw ignoredOriginals();
     },
-    inspect: (bytes) => withFile(cache, bytes, encoder.inspect),
+    inspect: (bytes) => withFile(cache, bytes, (path) => withoutPath(path, () => encoder.inspect(path))),
     prepare: async (reference) => {
       const source = sendable(reference);
-      const { bytes, result } = await readResult(cache, (target) => encoder.prepareReference({ source, target }));
-      return { bytes, mimeType: result.mimeType };
+      try {
+        const { bytes, result } = await readResult(cache, (target) => encoder.prepareReference({ source, target }));
+        return { bytes, mimeType: result.mimeType };
+      } catch (error) {
+        throw isErrno(error) ? unreadable(reference, error) : error;
+      }
     },
     raster: async (svg, size) => (await readResult(cache, (target) => encoder.raster({ svg, ...size, target }))).bytes,
     onEvent: (event) => {
@@ -112,6 +121,9 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     },
   };
 
+  /** As the project itself names it. @throws `MANIFEST_OUTSIDE_ROOT` */
+  const inside = (address: string) => importedAddress(config, resolve(config.root, address));
+
   return {
     config,
     isExcluded: (path) => isExcluded(config, path),
@@ -119,15 +131,18 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     build: ({ watch }) => startBuild(context, watch),
     dev: (events) => startDev(context, events),
     scan: context.scan,
-    status: (addresses) => readStatus(context, addresses),
+    status: (addresses) => readStatus(context, addresses?.map(inside)),
     check: (checkOptions) => check(context, checkOptions),
-    plan: (options) => planPurchases(context, options),
+    plan: ({ addresses, recover }) => planPurchases(context, { addresses: addresses?.map(inside), recover }),
     execute: async (plan, { overBudget = false, ...rest } = {}) => {
       if (overBudget) budget.lift();
       return executePlan(context, plan, rest);
     },
-    publish: (address) => publishBought(context, address),
-    dispose: () => encoder.dispose(),
+    publish: (address) => publishBought(context, inside(address)),
+    dispose: async () => {
+      await purchases.settle();
+      await encoder.dispose();
+    },
   };
 }
 
@@ -136,6 +151,20 @@ async function publishBought(context: Context, address: string): Promise<Publish
   const state = await context.stateOf(entry);
   if (state.state === 'ok') return context.publisher.original(entry, state.original);
   throw missingImages([{ entry, state }], context.config);
+}
+
+/** A picture that has just come is known by nobody under the name of the file that it is looked at in. */
+async function withoutPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    throw new PromptImageError(error.code, error.what.replace(path, 'it'), { next: error.next, cause: error.cause });
+  }
+}
+
+function unreadable({ file }: Reference, cause: NodeJS.ErrnoException): PromptImageError {
+  return new PromptImageError('REFERENCE_INVALID', `${file} cannot be read any more (${cause.code})`, { cause });
 }
 
 function sendable({ path, file, isLfsPointer }: Reference): string {

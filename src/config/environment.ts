@@ -10,8 +10,6 @@ const BUY = 'PROMPT_IMAGE_BUY';
 /** What is shorter is no key, and would be found in half of all words. */
 const SHORTEST_KEY = 8;
 
-export type KeyName = (typeof keyNames)[number];
-
 /** What env files and the environment say about keys and consent; nothing else of them is read. */
 export interface Environment {
   /** From the environment, else `.env.local`, else `.env`. */

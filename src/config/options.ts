@@ -36,8 +36,11 @@ const purchasing = {
   allowReferencesFrom: z.array(z.string().min(1)).optional(),
 };
 
-/** An hour. What is longer is no waiting, and timers go wrong with it. */
-const LONGEST_TIMEOUT = 3_600_000;
+/**
+ * Five minutes: Node's fetch waits no longer for an answer to begin. To a longer timeout that would look like a cut connection,
+ * after which a picture is asked for again though the first may still come.
+ */
+const LONGEST_TIMEOUT = 300_000;
 
 const inline = {
   root: z.string().min(1).optional(),

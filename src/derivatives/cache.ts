@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ const pattern = /^([0-9a-f]{64})-([0-9a-f]{16})\.\w+$/;
 /** Lists the folder once; entries that other processes add afterwards are made again, to the same bytes. */
 export async function openCache(folder: string): Promise<DerivedCache> {
   const names = await list(folder);
-  let counter = 0;
+  let prepared = false;
 
   const cache: DerivedCache = {
     has: (id) => names.has(id),
@@ -57,9 +58,10 @@ export async function openCache(folder: string): Promise<DerivedCache> {
 
     temporary: async () => {
       await mkdir(folder, { recursive: true });
-      if (counter === 0) await writeFile(join(folder, '.gitignore'), '*\n');
-      counter += 1;
-      return join(folder, `${TEMPORARY}${process.pid}-${counter}`);
+      if (!prepared) await writeFile(join(folder, '.gitignore'), '*\n');
+      prepared = true;
+      // Several projects of one process, and processes of several machines, may share the folder.
+      return join(folder, `${TEMPORARY}${randomBytes(8).toString('hex')}`);
     },
   };
   return cache;

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
  * it visible, then fsync of the folder. Packages for this do not sync the folder, without which the new name can be lost.
  */
 
-/** Prefix of files that are not there yet; what carries it after a crash can be deleted. */
+/** Prefix of files that are not there yet. After a crash an intent may carry it, and with it a picture that is paid for. */
 export const TEMPORARY = '.tmp-';
 
 /**

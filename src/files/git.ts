@@ -16,7 +16,7 @@ export interface Git {
   isIgnored: (paths: readonly string[]) => Promise<boolean>;
   /** Files in a folder that git neither tracks nor ignores. */
   untracked: (folder: string) => Promise<string[]>;
-  /** Whether another git command is changing the work tree at this moment. */
+  /** The file that is there while another git command is changing the work tree. */
   indexLock: string | undefined;
 }
 

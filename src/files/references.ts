@@ -18,7 +18,7 @@ export interface Reference {
   isLfsPointer: boolean;
 }
 
-/** A reference's bytes, at most; the same limit as for originals. */
+/** A reference's bytes, at most; about the limit for originals. */
 const MAX_REFERENCE_BYTES = 50 * 1024 * 1024;
 
 /** How systems say that a path leads nowhere, or can lead nowhere. */

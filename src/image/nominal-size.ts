@@ -1,8 +1,4 @@
-/** Pixels. */
-export interface Size {
-  width: number;
-  height: number;
-}
+import type { Size } from './plan.js';
 
 /** What the models answer at 1K. @see https://ai.google.dev/gemini-api/docs/image-generation#aspect_ratios */
 const nominalSizes: Readonly<Record<string, Size>> = {

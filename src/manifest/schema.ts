@@ -138,7 +138,6 @@ export const manifestSchema = z
 
 export type PresetInput = z.infer<typeof presetSchema>;
 export type ManifestInput = z.infer<typeof manifestSchema>;
-export type OutputInput = z.infer<typeof outputSchema>;
 
 /** Fields of later versions: an error that says so, instead of "unknown". */
 export const reservedFields: readonly string[] = [

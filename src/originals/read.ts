@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, PromptImageError } from '../failure.js';
+import { digestFile } from '../files/digest.js';
 import { isErrno } from '../files/durable.js';
 import { lfsOid } from '../files/lfs.js';
-import { sha256 } from '../request.js';
 import { extensionOf, type OriginalName } from './names.js';
 import { type OriginalRecord, parseRecord, RecordError } from './record.js';
 
@@ -24,12 +24,14 @@ export async function readOriginal(folder: string, stem: string, files: readonly
   if (another) throw damaged(folder, stem, 'has two pictures', 'CACHE_ORPHAN');
   if (files.length < 2) throw damaged(folder, stem, 'has no record', 'CACHE_ORPHAN');
   const path = join(folder, `${stem}.${picture.extension}`);
-  const [bytes, record] = await Promise.all([read(folder, stem, path), readRecord(folder, stem)]);
-  if (lfsOid(bytes)) throw pointer(folder, stem, 'not the picture itself');
+  const [{ head, size, hash }, record] = await Promise.all([
+    readable(folder, stem, () => digestFile(path)),
+    readRecord(folder, stem),
+  ]);
+  if (lfsOid(head)) throw pointer(folder, stem, 'not the picture itself');
   const { image, key } = record;
   if (!key.startsWith(picture.key16)) throw damaged(folder, stem, 'has a record of another key');
-  if (bytes.length !== image.bytes) throw damaged(folder, stem, `has ${bytes.length} bytes instead of ${image.bytes}`);
-  const hash = sha256(bytes);
+  if (size !== image.bytes) throw damaged(folder, stem, `has ${size} bytes instead of ${image.bytes}`);
   if (hash !== image.sha256 || !hash.startsWith(picture.sha8) || picture.extension !== extensionOf(image.format)) {
     throw damaged(folder, stem, 'is not the picture that its record describes');
   }
@@ -38,7 +40,7 @@ export async function readOriginal(folder: string, stem: string, files: readonly
 
 /** Reads and verifies a record alone; its picture may be anything. */
 export async function readRecord(folder: string, stem: string): Promise<OriginalRecord> {
-  const bytes = await read(folder, stem, join(folder, `${stem}.json`));
+  const bytes = await readable(folder, stem, () => readFile(join(folder, `${stem}.json`)));
   if (lfsOid(bytes)) throw pointer(folder, stem, 'not the record itself');
   return verifiedRecord(folder, stem, bytes);
 }
@@ -80,9 +82,9 @@ function verifiedRecord(folder: string, stem: string, bytes: Uint8Array): Origin
   }
 }
 
-async function read(folder: string, stem: string, path: string): Promise<Buffer> {
+async function readable<T>(folder: string, stem: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readFile(path);
+    return await read();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) throw damaged(folder, stem, 'has just disappeared');
     if (!(error instanceof Error)) throw error;

@@ -57,7 +57,7 @@ export class RecordError extends Error {
   }
 }
 
-/** Signs a record with its own hash, so that every later edit shows, and renders it: keys sorted, newline at the end. */
+/** Puts its own hash into a record, so that every later edit shows, and renders it: keys sorted, newline at the end. */
 export function renderRecord(fields: Omit<OriginalRecord, 'self'>): { record: OriginalRecord; text: string } {
   const canonical = canonicalJson(fields);
   const record = { ...(JSON.parse(canonical) as Omit<OriginalRecord, 'self'>), self: sha256(canonical) };

@@ -10,8 +10,8 @@ export interface AttemptOptions {
   retries: number;
   /** Starts no further attempt and ends a pause at once. A call under way goes on: it may be billed, so its picture is taken. */
   signal: AbortSignal;
-  /** Called before an attempt whose predecessor may have been billed. */
-  onAmbiguous: (error: ProviderError) => void;
+  /** Asked before an attempt whose predecessor may have been billed: whether there is money for another. */
+  mayBillTwice: (error: ProviderError) => boolean;
   onRetry: (error: ProviderError, wait: number) => void;
 }
 
@@ -26,7 +26,7 @@ const LONGEST_WAIT = 120_000;
  */
 export async function attempt<T>(
   generate: (signal: AbortSignal) => Promise<T>,
-  { timeout, retries, signal, onAmbiguous, onRetry }: AttemptOptions,
+  { timeout, retries, signal, mayBillTwice, onRetry }: AttemptOptions,
 ): Promise<T> {
   let ambiguous = 0;
   for (let retry = 0; ; retry++) {
@@ -43,7 +43,7 @@ export async function attempt<T>(
       if (wait > LONGEST_WAIT) throw error;
       onRetry(error, wait);
       await pause(wait, signal);
-      if (error.retry === 'once') onAmbiguous(error);
+      if (error.retry === 'once' && !mayBillTwice(error)) throw error;
     }
   }
 }

@@ -2,13 +2,13 @@ import { PromptImageError } from '../failure.js';
 import { costOf } from './price.js';
 
 export interface BudgetLimits {
-  /** Pictures that one run may buy. */
+  /** Pictures that one process may buy. */
   maxImages: number;
-  /** US dollars that one run may spend, by estimate; a model without a known price is then not bought. */
+  /** US dollars that one process may spend, by estimate; a model without a known price is then not bought. */
   maxCost?: number | undefined;
 }
 
-/** What a process has spent. A call counts from before it is made: refusals and cut connections may have been billed. */
+/** What a process may still spend. */
 export interface Budget {
   /** @throws `BUDGET_EXCEEDED` */
   reserve: (model: string) => void;
@@ -18,8 +18,8 @@ export interface Budget {
   wouldExceed: (models: readonly string[]) => boolean;
 }
 
-export function createBudget(limits: BudgetLimits, prices: Readonly<Record<string, number>>): Budget {
-  const spent: string[] = [];
+/** @param spent models of the calls so far; added to */
+export function createBudget(limits: BudgetLimits, prices: Readonly<Record<string, number>>, spent: string[]): Budget {
   let lifted = false;
   const exceeds = (models: readonly string[]) => {
     const all = [...spent, ...models];

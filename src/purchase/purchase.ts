@@ -6,21 +6,13 @@ import type { Reference } from '../files/references.js';
 import { withLock } from '../originals/lock.js';
 import type { Original } from '../originals/originals.js';
 import { type ImageRequest, type Provider, ProviderError } from '../providers/provider.js';
-import type { KeyedRequest } from '../request.js';
 import { readAnswer, redactFailure } from './answer.js';
 import { attempt } from './attempt.js';
 import type { Budget } from './budget.js';
 import { type PaidPicture, unwritable } from './intents.js';
+import type { PurchaseMemory } from './memory.js';
 import { createStorage, type StorageOptions } from './storage.js';
-
-/** A picture to buy. */
-export interface Want {
-  key: string;
-  /** Who asks, for the record and for messages. */
-  address: string;
-  request: KeyedRequest;
-  references: readonly Reference[];
-}
+import { imageRequest, type Want } from './want.js';
 
 export type PurchaseEvent =
   | { type: 'calling'; address: string }
@@ -31,6 +23,8 @@ export type PurchaseEvent =
 export interface PurchaseOptions extends StorageOptions {
   provider: Provider;
   budget: Budget;
+  /** Remembered failures, see {@link PurchaseMemory}. */
+  failures: PurchaseMemory['failures'];
   /** Calls at once. */
   concurrency: number;
   /** Milliseconds for one attempt. */
@@ -56,6 +50,8 @@ export interface Purchases {
   failureOf: (want: Want) => PromptImageError | undefined;
   /** Somebody asks explicitly: what failed may be tried again. */
   forgetFailures: () => void;
+  /** Starts nothing more, and waits for what is under way: it is paid for. */
+  settle: () => Promise<void>;
 }
 
 /** Failures that would be the same for other pictures. */
@@ -66,12 +62,14 @@ const wide: { [code: string]: (want: Want) => string } = {
 };
 
 export function createPurchases(options: PurchaseOptions): Purchases {
-  const { provider, originals, intents, budget, redact, onEvent } = options;
+  const { provider, originals, intents, budget, failures, redact, onEvent } = options;
   const { store, complete } = createStorage(options);
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<{ original: Original; bought: boolean }>>();
-  const failures = new Map<string, PromptImageError>();
+  /** Keys that a provider was asked for. */
+  const asked = new Set<string>();
   let admitted: Promise<void> | undefined;
+  let stopping = new AbortController();
 
   /** The library is loaded with the first purchase; most builds have none. */
   const enqueue = async <T>(task: () => Promise<T>): Promise<T> => {
@@ -82,9 +80,10 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   const failureOf = (want: Want) =>
     failures.get('all') ?? failures.get(`model ${want.request.model}`) ?? failures.get(shortKey(want.key));
 
-  /** What failed may have been billed, so nobody asks for it again but a person. */
+  /** What was asked for may have been billed, so nobody asks for it again but a person. Other obstacles may go away. */
   const remember = (want: Want, error: unknown) => {
     if (!isFailure(error) || error.code === 'ABORTED') return;
+    if (!(error instanceof ProviderError) && !asked.has(want.key)) return;
     failures.set(wide[error.code]?.(want) ?? shortKey(want.key), error);
   };
 
@@ -122,6 +121,7 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     }
     const references = await Promise.all(want.references.map(options.prepare));
     budget.reserve(request.model);
+    asked.add(key);
     onEvent({ type: 'calling', address });
     const generate = async (attemptSignal: AbortSignal) => {
       try {
@@ -135,9 +135,11 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       ...options,
       signal,
       onRetry: (error, wait) => onEvent({ type: 'retrying', address, error, wait }),
-      onAmbiguous: (error) => {
+      mayBillTwice: (error) => {
+        if (budget.wouldExceed([request.model])) return false;
         budget.reserve(request.model);
         onEvent({ type: 'maybe-billed-twice', address, error });
+        return true;
       },
     });
     const ai = references.length > 0 ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia';
@@ -186,11 +188,18 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     failureOf,
     forgetFailures: () => failures.clear(),
 
-    buy: async (want, signal = new AbortController().signal) => {
+    settle: async () => {
+      stopping.abort();
+      stopping = new AbortController();
+      await Promise.allSettled(running.values());
+    },
+
+    buy: async (want, given) => {
       const failure = failureOf(want);
       if (failure) throw failure;
       const already = running.get(want.key);
       if (already) return already;
+      const signal = given ? AbortSignal.any([given, stopping.signal]) : stopping.signal;
       const bought = enqueue(() => purchase(want, signal))
         .catch((error: unknown) => {
           remember(want, error);
@@ -223,17 +232,4 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 /** What names of files and locks say of a key. */
 function shortKey(key: string): string {
   return key.slice(0, 16);
-}
-
-function imageRequest({ request }: Want, references: ImageRequest['references']): ImageRequest {
-  const { prompt, model, aspectRatio, imageSize, thinking, take = 1 } = request;
-  return {
-    prompt,
-    model,
-    imageSize,
-    take,
-    references,
-    ...(aspectRatio === undefined ? {} : { aspectRatio }),
-    ...(thinking === undefined ? {} : { thinking: thinking as 'minimal' | 'high' }),
-  };
 }

@@ -21,6 +21,8 @@ export interface Storage {
 }
 
 export function createStorage({ originals, intents, inspect }: StorageOptions): Storage {
+  /** By path. An intent never changes, so what is wrong with it need not be found out again. */
+  const known = new Map<string, PromptImageError>();
   const store: Storage['store'] = async (path, { bytes, ...paid }) => {
     try {
       const { format, width, height } = await inspect(bytes);
@@ -37,11 +39,17 @@ export function createStorage({ originals, intents, inspect }: StorageOptions): 
     complete: async (key16) => {
       const stuck: PromptImageError[] = [];
       for (const { path } of (await intents.list()).filter((intent) => intent.key16 === key16)) {
+        const failure = known.get(path);
+        if (failure) {
+          stuck.push(failure);
+          continue;
+        }
         try {
           const picture = await intents.read(path);
           if (picture) await store(path, picture);
         } catch (error) {
           if (!isFailure(error)) throw error;
+          if (error.code === 'IMAGE_INVALID' || error.code === 'CACHE_CORRUPT') known.set(path, error);
           stuck.push(error);
         }
       }

@@ -8,7 +8,7 @@ import { importedAddress, parseId } from './imported.js';
 import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
 import { type Gap, missingImages, overBudget } from './missing.js';
-import { noteOf } from './notes.js';
+import { conflictNote, noteOf } from './notes.js';
 import { groupFailures } from './purchase-failures.js';
 import { createRecovery } from './recovery.js';
 
@@ -38,7 +38,7 @@ export interface BuildSession {
   finish: () => Promise<{ receipt: string; warnings: string[] }>;
 }
 
-/** @param watch a build that goes on: it never fails for missing pictures and never buys, like a dev server nobody looks at */
+/** @param watch a build that goes on: like a dev server nobody looks at, it shows drafts and never buys */
 export function startBuild(context: Context, watch: boolean): BuildSession {
   const { config, originals, purchases, publisher, served } = context;
   // A build that goes on for long: pictures may have come since the last round.
@@ -97,11 +97,8 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   };
 
   const serve = (entry: Entry, original: Parameters<typeof publisher.original>[1]): Published => {
-    if (original.rivals.length > 0) {
-      warnings.add(
-        `${entry.address} has ${original.rivals.length + 1} originals; ${original.stem} serves, being the oldest`,
-      );
-    }
+    const conflict = conflictNote(entry, original);
+    if (conflict !== undefined) warnings.add(conflict);
     const alt = missingAlt(entry, original);
     if (alt && config.requireAlt === 'error') throw alt;
     if (alt && config.requireAlt === 'warn') warnings.add(alt.message);

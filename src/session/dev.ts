@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
 import { costOfGaps, type Gap, missingImages, modelsOf, renderGap, renderPrice } from './missing.js';
-import { noteOf } from './notes.js';
+import { conflictNote, noteOf } from './notes.js';
 import { createRecovery } from './recovery.js';
 
 export interface DevEvents {
@@ -108,7 +108,8 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     try {
       const entry = await context.readEntry(address);
       const unrest = STILL - (Date.now() - (await lastChange(dependencies.get(address) ?? [])));
-      if (unrest > 0) return schedule(entry, unrest);
+      // A file may come from a clock that is ahead.
+      if (unrest > 0) return schedule(entry, Math.min(unrest, STILL));
       if (gitIsAtWork()) return schedule(entry, STILL);
       originals.refresh();
       if ((await context.stateOf(entry)).state === 'missing') await buyAll([entry]);
@@ -126,7 +127,9 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
           await purchases.buy(entry, stopping.signal);
         } catch (error) {
           const { code, message } = failureOf(error);
-          if (code !== 'ABORTED') log('warn', `${entry.address}: [${code}] ${message}`);
+          if (code !== 'ABORTED') warn(`${entry.address}: [${code}] ${message}`);
+          // Nothing was asked for, so nothing has changed: to show it again would only try again, without an end.
+          if (!purchases.failureOf(entry)) return;
         }
         onChange([join(config.root, entry.address)]);
       }),
@@ -161,6 +164,8 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
         return serveGap({ entry, state });
       }
       announced.delete(entry.address);
+      const conflict = conflictNote(entry, state.original);
+      if (conflict !== undefined) warn(conflict);
       served.remember(entry.address, state.original.stem);
       await served.save();
       return publisher.original(entry, state.original);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PromptImageError } from '../failure.js';
+import { isFailure, type PromptImageError } from '../failure.js';
 import { readManifest } from '../files/scan.js';
 import type { Context } from './context.js';
 import { isExcluded, MANIFEST_PATH } from './imported.js';
@@ -82,8 +82,14 @@ function squeeze(text: string): string {
 }
 
 async function readManifests({ scan, config }: Context): Promise<Map<string, string>> {
-  const entries = (await scan()).map(
-    async (address) => [address, squeeze(await readManifest(config.root, address))] as const,
-  );
-  return new Map(await Promise.all(entries));
+  const entries = (await scan()).map(async (address): Promise<[string, string][]> => {
+    try {
+      return [[address, squeeze(await readManifest(config.root, address))]];
+    } catch (error) {
+      // What cannot be read is an error where it is imported; others need not care.
+      if (isFailure(error)) return [];
+      throw error;
+    }
+  });
+  return new Map((await Promise.all(entries)).flat());
 }

@@ -1,3 +1,5 @@
+import type { Entry } from '../catalog/entry.js';
+import type { Original } from '../originals/originals.js';
 import { explainRatio } from '../originals/ratio.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 
@@ -6,4 +8,11 @@ export function noteOf(event: PurchaseEvent): string | undefined {
   if (event.type === 'maybe-billed-twice') return `${event.address}: possibly billed twice (${event.error.what})`;
   const ratio = event.type === 'bought' ? explainRatio(event.original.record) : undefined;
   return ratio && `${event.address}: ${ratio}`;
+}
+
+/** What a person should know where several pictures answer one prompt. */
+export function conflictNote({ address }: Entry, { stem, rivals }: Original): string | undefined {
+  return rivals.length === 0
+    ? undefined
+    : `${address} has ${rivals.length + 1} originals; ${stem} serves, being the oldest`;
 }

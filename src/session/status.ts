@@ -20,9 +20,15 @@ export interface CheckReport {
   notes: readonly string[];
 }
 
+/** Images that are looked at together. */
+const AT_ONCE = 16;
+
 /** The state of every image, or of those at the given addresses. Reads only. */
 export async function readStatus(context: Context, addresses?: readonly string[]): Promise<ImageStatus[]> {
-  return Promise.all((addresses ?? (await context.scan())).map((address) => statusOf(context, address)));
+  // Only commands come here. All at once would open more files than a system may allow.
+  const { default: Queue } = await import('p-queue');
+  const queue = new Queue({ concurrency: AT_ONCE });
+  return queue.addAll((addresses ?? (await context.scan())).map((address) => () => statusOf(context, address)));
 }
 
 async function statusOf(context: Context, address: string): Promise<ImageStatus> {

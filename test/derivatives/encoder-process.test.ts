@@ -47,7 +47,7 @@ test('a crash names the pictures in work, and the next operation starts anew', a
   process.kill(pid, 'SIGKILL');
   for (const [index, outcome] of (await outcomes).entries()) {
     const { source } = jobs[index]!;
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'IMAGE_INVALID' } });
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ENCODER_FAILED' } });
     expect(String((outcome as PromiseRejectedResult).reason)).toContain(
       `ended by SIGKILL while it worked on ${source}`,
     );
@@ -62,7 +62,7 @@ test('a process that cannot start says why, and shows no stack', async () => {
   const encoder = createEncoder({ entry: pathToFileURL(suite.workspace.path('broken.js')) });
   const path = suite.workspace.path('any.png');
   await expect(encoder.inspect(path)).rejects.toMatchObject({
-    code: 'IMAGE_INVALID',
+    code: 'ENCODER_FAILED',
     message: `The encoder's process failed before it was done with ${path}: Error: no such library\nPossible solutions: install it`,
   });
 });

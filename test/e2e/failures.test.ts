@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { apiError, blocked, textOnly } from '../loopback/gemini.js';
-import { bundlers, rollup } from './support/bundlers.js';
+import { apiError, blocked, delayed, picture, textOnly } from '../loopback/gemini.js';
+import { type Bundler, bundlers, rollup } from './support/bundlers.js';
 import { configOf, createSite, STACK, startSmallGemini } from './support/site.js';
 
 const images = { barn: 'A barn', canal: 'A canal', dune: 'A dune' };
@@ -51,3 +51,50 @@ test('what fails for a moment is tried again', async () => {
   expect(output).toContain('[PROVIDER_NO_IMAGE] src/canal.image.json');
   expect(gemini.calls).toBe(5);
 });
+
+/** The bundler's config with a plugin that gives the purchase time to begin before the build fails. */
+function withLateFailure({ files }: Bundler): Record<string, string> {
+  const late = `promptImage(), {
+    name: 'late',
+    async load(id) {
+      if (id.endsWith('broken.js')) await new Promise((resolve) => setTimeout(resolve, 4000));
+      return null;
+    },
+  }`;
+  return Object.fromEntries(
+    Object.entries(files).map(([file, text]) => [
+      file,
+      // webpack builds all modules whatever becomes of one.
+      /vite|rollup/.test(file) ? String(text).replace('promptImage()', late) : String(text),
+    ]),
+  );
+}
+
+test.concurrent.each(bundlers)(
+  '$name: what is under way when a build fails is stored, and nothing more is asked for',
+  async (bundler) => {
+    await using gemini = await startSmallGemini();
+    let answer = () => {};
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    gemini.always(delayed(gate, picture({ size: { width: 64, height: 64 } })));
+    const main = Object.keys(images).map((name) => `import './${name}.image.json';`);
+    const files = {
+      ...withLateFailure(bundler),
+      'src/main.js': [...main, "import './broken.js';"].join('\n'),
+      'src/broken.js': 'this is no JavaScript',
+    };
+    await using site = await createSite(gemini, { bundler, images, files, consent: true, config: { concurrency: 1 } });
+    const building = site.build();
+    await gemini.called(1);
+    // The build fails first, where it fails at once.
+    setTimeout(answer, 6000);
+    const { code, output } = await building;
+    expect(code).toBe(1);
+    expect(output).toContain('broken.js');
+    const stored = (await site.list('.prompt-image')).filter((file) => /-[0-9a-f]{8}\.json$/.test(file));
+    expect(stored, output).toHaveLength(gemini.calls);
+    if (bundler.name === 'vite 7' || bundler.name === 'rollup') expect(gemini.calls).toBe(1);
+  },
+);

@@ -163,7 +163,9 @@ test('a call that may have been billed counts, and so does the one after it', as
   };
   const [tight, wide] = await Promise.all([buy(1), buy(2)]);
   expect(tight.calls).toHaveLength(1);
-  expect(tight.output).toContain('[BUDGET_EXCEEDED]');
+  expect(tight.output, 'what happened, rather than that there is no money for another call').toContain(
+    '[PROVIDER_UNAVAILABLE]',
+  );
   expect(wide.calls).toHaveLength(2);
   expect(wide.output).toContain('src/barn.image.json: possibly billed twice (cut)');
 });

@@ -35,11 +35,15 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
   let closed = 0;
   let abandoned = false;
 
-  const finish = async () => {
-    closed = 0;
+  const report = async () => {
     const { receipt, warnings } = await session.finish();
     for (const warning of warnings) config.logger.warn(warning);
     config.logger.info(receipt);
+  };
+
+  const finish = async () => {
+    closed = 0;
+    await report();
     session = project.build({ watch });
     await project.dispose();
   };
@@ -71,7 +75,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       const failure = session.failure();
       if (!failure) return;
       // What was bought before the failure was paid for all the same.
-      config.logger.info((await session.finish()).receipt);
+      await report();
       // Rolldown puts the name before the message, and the stack behind it.
       context.error(Object.assign(plainError(failure), { name: failure.name, stack: '' }));
     },
@@ -85,7 +89,8 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
           return await build(environment);
         } catch (error) {
           const failure = session.failure();
-          throw failure ? plainError(failure) : error;
+          // Of two failures the other one is the bundler's to tell.
+          throw failure && !abandoned ? plainError(failure) : error;
         }
       };
     },

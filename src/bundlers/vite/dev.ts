@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ViteDevServer } from 'vite';
+import { join, normalize } from 'node:path';
+import { normalizePath, type ViteDevServer } from 'vite';
 import { isFailure, type PromptImageError, renderFailure } from '../../failure.js';
 import { pathOf } from '../../plugin.js';
 import type { Project, PromptImage, PublishedFile } from '../../project.js';
 import { nameOf, PREFIX, requestedManifest, serve } from './files.js';
 import { createHotImages, type HotImages } from './hot/hot-images.js';
+import { untilWritten } from './written.js';
 
 /** A dev server's images: their modules, their files and their updates. */
 export interface ViteDev {
@@ -21,12 +21,6 @@ export interface ViteDev {
   dispose: () => Promise<void>;
 }
 
-/**
- * Milliseconds before a changed file is read. Whoever saves it empties it first, and the watcher keeps the next change to
- * itself if it comes within 5 ms.
- */
-const SETTLE = 50;
-
 export function createViteDev(server: ViteDevServer, project: Project): ViteDev {
   const { logger, base } = server.config;
   const hot = createHotImages(server);
@@ -39,7 +33,8 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
   const session = project.dev({
     log: (level, message) => logger[level](message, { timestamp: true }),
     watch: (path) => void server.watcher.add(path),
-    onChange: (paths) => paths.forEach(enqueueUpdate),
+    // Vite's paths have forward slashes on every system, the project's those of the system.
+    onChange: (paths) => void paths.map((path) => enqueueUpdate(normalizePath(path))),
   });
   const report = (error: unknown) =>
     logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -151,10 +146,10 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
       return hot.render(id, image, environment);
     },
     changed: async (path) => {
-      const affected = session.changed(path);
+      const affected = session.changed(normalize(path));
       if (affected.length === 0) return;
-      await delay(SETTLE);
-      await Promise.all(affected.map(enqueueUpdate));
+      await untilWritten(path);
+      await Promise.all(affected.map((each) => enqueueUpdate(normalizePath(each))));
     },
     buy: session.buy,
     dispose: async () => {

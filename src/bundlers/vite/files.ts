@@ -17,7 +17,9 @@ export function nameOf({ url = '' }: IncomingMessage, base: string): string | un
 export function requestedManifest({ url = '' }: IncomingMessage, { root, base }: ResolvedConfig): string | undefined {
   if (!MANIFEST_ID.test(url) || /[?&]import\b/.test(url) || !url.startsWith(base)) return undefined;
   const path = decodeURI(pathOf(url).slice(base.length));
-  return path.startsWith('@fs/') ? path.slice('@fs'.length) : join(root, path);
+  // On Windows a drive follows, elsewhere the slash is the path's own.
+  const absolute = process.platform === 'win32' ? '@fs/' : '@fs';
+  return path.startsWith('@fs/') ? path.slice(absolute.length) : join(root, path);
 }
 
 /** Answers with a file, which is encoded now unless the browser has it. */

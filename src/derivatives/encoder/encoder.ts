@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
-import { type ErrorCode, PromptImageError } from '../../failure.js';
+import { PromptImageError } from '../../failure.js';
 import type { EncoderOperations } from './operations.js';
 import { type EncoderProcess, type Ending, startProcess } from './process.js';
 
@@ -53,11 +53,11 @@ export function createEncoder({
   };
 
   return {
-    inspect: (path) => run(answer('IMAGE_INVALID', path), (on) => on.inspect(path)),
-    encode: (job) => run({ ...answer('IMAGE_INVALID', job.source), priority: 0 }, (on) => on.encode(job)),
-    prepareReference: (job) => run(answer('REFERENCE_INVALID', job.source), (on) => on.prepareReference(job)),
-    raster: (job) => run(answer('IMAGE_INVALID', 'an SVG document'), (on) => on.raster(job)),
-    versions: () => run(answer('IMAGE_INVALID', "sharp's versions"), (on) => on.versions()),
+    inspect: (path) => run(answer(path), (on) => on.inspect(path)),
+    encode: (job) => run({ name: job.source, priority: 0 }, (on) => on.encode(job)),
+    prepareReference: (job) => run(answer(job.source), (on) => on.prepareReference(job)),
+    raster: (job) => run(answer('an SVG document'), (on) => on.raster(job)),
+    versions: () => run(answer("sharp's versions"), (on) => on.versions()),
 
     dispose: async () => {
       disposal.abort();
@@ -72,24 +72,30 @@ export function createEncoder({
 
 /** What an operation is about. */
 interface Subject {
-  code: ErrorCode;
   name: string;
   /** Higher goes first. */
   priority: number;
 }
 
 /** Something that a person or a purchase waits for, so that it overtakes the encoding of files. */
-function answer(code: ErrorCode, name: string): Subject {
-  return { code, name, priority: 1 };
+function answer(name: string): Subject {
+  return { name, priority: 1 };
 }
 
-function crashed({ code, name }: Subject, { signal, words }: Ending): PromptImageError {
+function crashed({ name }: Subject, { signal, words }: Ending): PromptImageError {
   if (signal === undefined) {
-    return new PromptImageError(code, `The encoder's process failed before it was done with ${name}: ${words}`);
+    return new PromptImageError(
+      'ENCODER_FAILED',
+      `The encoder's process failed before it was done with ${name}: ${words}`,
+    );
   }
-  return new PromptImageError(code, `The encoder's process was ended by ${signal} while it worked on ${name}`, {
-    next: 'Run it again. If the same picture fails again, replace it; if others do, the machine may be short of memory.',
-  });
+  return new PromptImageError(
+    'ENCODER_FAILED',
+    `The encoder's process was ended by ${signal} while it worked on ${name}`,
+    {
+      next: 'Run it again. If the same picture fails again, replace it; if others do, the machine may be short of memory.',
+    },
+  );
 }
 
 function disposed({ name }: Subject): PromptImageError {

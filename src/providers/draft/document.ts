@@ -1,4 +1,4 @@
-import type { Size } from '../../image/nominal-size.js';
+import type { Size } from '../../image/plan.js';
 import { round } from './canvas.js';
 import { compositions } from './compositions.js';
 import { ADVANCE, CAP_HEIGHT, FONT_FAMILY } from './font.js';

@@ -1,4 +1,4 @@
-import type { Size } from '../../image/nominal-size.js';
+import type { Size } from '../../image/plan.js';
 import { markSize, renderMark } from './mark.js';
 
 /** On any picture, bright or dark: a near-black capsule with a thin light edge. */
