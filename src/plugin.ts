@@ -4,6 +4,8 @@ import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unp
 import { isFailure, type PromptImageError, renderFailure } from './failure.js';
 import { openProject, type PluginOptions, type Project } from './project.js';
 
+export { MANIFEST_ID } from './project.js';
+
 /** What the adapters share; one per plugin instance. */
 export interface PluginCore {
   /** Opens the project, once for all rounds of a build. @param start the bundler's root */
@@ -32,8 +34,6 @@ export function createPlugin(
   });
 }
 
-/** Matches ids and import specifiers of manifests, whatever their query; ids that start with NUL belong to other plugins. */
-export const MANIFEST_ID = /^[^\0?]*\.images?\.json(?:\?|$)/;
 /** Matches `./hero.image`, which means `./hero.image.json`. */
 export const SHORT_ID = /^[^\0?]*\.images?(?:\?.*)?$/;
 

@@ -36,6 +36,7 @@ export type { PromptImage } from './image/object.js';
 export type { PurchaseEvent } from './purchase/purchase.js';
 export type { BuildSession, Host } from './session/build.js';
 export type { GeneratePlan, GenerateReport } from './session/generate.js';
+export { MANIFEST_ID } from './session/imported.js';
 export type { OutputFile } from './session/leaks.js';
 export { renderGap, renderPrice } from './session/missing.js';
 export { groupFailures } from './session/purchase-failures.js';

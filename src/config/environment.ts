@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
 import { isErrno } from '../files/durable.js';
-import { createRedactor } from '../providers/gemini/redact.js';
+import { createRedactor } from '../providers/redact.js';
 import { parseDotenv } from './dotenv.js';
 
 const keyNames = ['ANYFAST_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'] as const;

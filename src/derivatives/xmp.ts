@@ -1,3 +1,4 @@
+import { escapeXml } from '../image/xml.js';
 import type { OriginalRecord } from '../originals/record.js';
 
 /**
@@ -20,8 +21,4 @@ export function renderXmp({ sourceType, modelVersion, model, provider }: Origina
     '</x:xmpmeta>',
     '<?xpacket end="w"?>',
   ].join('\n');
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

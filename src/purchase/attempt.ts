@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PromptImageError } from '../failure.js';
-import { printable } from '../providers/gemini/redact.js';
 import { ProviderError } from '../providers/provider.js';
+import { printable } from '../providers/redact.js';
 
 export interface AttemptOptions {
   /** Milliseconds for one attempt. */

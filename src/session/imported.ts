@@ -5,8 +5,8 @@ import { PromptImageError } from '../failure.js';
 import { isInside } from '../files/references.js';
 import { addressOf } from '../files/scan.js';
 
-/** Matches the path of a manifest. Ids that start with NUL belong to other plugins, though they may end like one of ours. */
-export const MANIFEST_PATH = /^[^\0]*\.images?\.json$/;
+/** Matches ids and import specifiers of manifests, whatever their query; ids that start with NUL belong to other plugins. */
+export const MANIFEST_ID = /^[^\0?]*\.images?\.json(?:\?|$)/;
 
 /** Whether a manifest is left to the bundler. */
 export function isExcluded({ exclude, root }: ResolvedConfig, path: string): boolean {

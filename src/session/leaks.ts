@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isFailure, type PromptImageError } from '../failure.js';
 import { readManifest } from '../files/scan.js';
 import type { Context } from './context.js';
-import { isExcluded, MANIFEST_PATH } from './imported.js';
+import { isExcluded, MANIFEST_ID } from './imported.js';
 import { createLeakFailures } from './leak-failures.js';
 
 /*
@@ -43,7 +43,7 @@ export async function findLeaks(
   let manifests: Promise<Map<string, string>> | undefined;
   for (const { name, content, originals = [] } of files) {
     for (const path of originals) {
-      if (MANIFEST_PATH.test(path) && !isExcluded(config, path)) leaks.set(path, name);
+      if (MANIFEST_ID.test(path) && !isExcluded(config, path)) leaks.set(path, name);
     }
     const suspects = TEXT.test(name) ? suspectsIn(textOf(content())) : [];
     if (suspects.length === 0) continue;

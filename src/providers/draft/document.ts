@@ -1,8 +1,8 @@
 import type { Size } from '../../image/plan.js';
+import { escapeXml } from '../../image/xml.js';
 import { round } from './canvas.js';
 import { compositions } from './compositions.js';
 import { ADVANCE, CAP_HEIGHT, FONT_FAMILY } from './font.js';
-import { escapeXml } from './graphemes.js';
 import { markSize, renderMark } from './mark.js';
 import { createPalette } from './palette.js';
 import { createRandom } from './random.js';

@@ -42,11 +42,6 @@ export function cellsOf(graphemes: readonly Grapheme[]): number {
   return graphemes.reduce((sum, { cells }) => sum + cells, 0);
 }
 
-/** Makes a text safe inside an XML element or attribute. Characters that XML cannot hold must be gone already. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 /** XML 1.0 has no control characters, lone surrogates or noncharacters, not even escaped. */
 function tidy(text: string): string {
   return text

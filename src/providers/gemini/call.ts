@@ -5,8 +5,8 @@ import {
   ProviderError,
   type Retry,
 } from '../provider.js';
+import { createRedactor, printable } from '../redact.js';
 import { parseErrorResponse } from './errors.js';
-import { createRedactor, printable } from './redact.js';
 import { renderRequest } from './request.js';
 import { parseResponse } from './response.js';
 
