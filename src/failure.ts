@@ -81,6 +81,10 @@ export class PromptImageError extends Error {
     this.place = details.place;
     this.next = details.next;
     this.errors = details.errors ?? [];
+    // Their words are in the message: whoever prints the error should not read them twice.
+    for (const field of ['what', 'place', 'next', 'errors'] as const) {
+      Object.defineProperty(this, field, { enumerable: false });
+    }
   }
 }
 

@@ -20,7 +20,7 @@ import { createBudget } from './purchase/budget.js';
 import { openIntents } from './purchase/intents.js';
 import { memoryOf } from './purchase/memory.js';
 import { createPurchases, type PurchaseEvent } from './purchase/purchase.js';
-import { type BuildSession, startBuild } from './session/build.js';
+import { type BuildOptions, type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
@@ -48,7 +48,7 @@ export interface Project {
   isExcluded: (path: string) => boolean;
   /** Failures of manifests that would be published as themselves. */
   leaks: LeakFailures;
-  build: (options: { watch: boolean }) => BuildSession;
+  build: (options: BuildOptions) => BuildSession;
   dev: (events: DevEvents) => DevSession;
   scan: () => Promise<string[]>;
   status: (addresses?: readonly string[]) => Promise<ImageStatus[]>;
@@ -129,7 +129,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     config,
     isExcluded: (path) => isExcluded(config, path),
     leaks: createLeakFailures(config),
-    build: ({ watch }) => startBuild(context, watch),
+    build: (options) => startBuild(context, options),
     dev: (events) => startDev(context, events),
     scan: context.scan,
     status: (addresses) => readStatus(context, addresses?.map(inside)),

@@ -17,7 +17,7 @@ const plugin = createPlugin((core) => {
       rollup: {
         async buildStart() {
           project = await core.open(process.cwd());
-          session = project.build({ watch: this.meta.watchMode });
+          session = project.build({ watch: this.meta.watchMode, log: (message) => this.info(message) });
         },
         resolveId: {
           order: 'pre',

@@ -30,7 +30,8 @@ const plugin = createPlugin((core) => {
       webpack(compiler) {
         compiler.hooks.beforeCompile.tapPromise(NAME, async () => {
           project = await core.open(compiler.context);
-          session ??= project.build({ watch: compiler.watchMode });
+          const log = (message: string) => compiler.getInfrastructureLogger(NAME).info(message);
+          session ??= project.build({ watch: compiler.watchMode, log });
         });
         compiler.hooks.thisCompilation.tap(NAME, (compilation) => {
           const stage = compiler.webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT;

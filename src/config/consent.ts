@@ -9,6 +9,10 @@ export interface Consent {
   given: boolean;
   /** Where it is not given: what to do for it to be. */
   how: string;
+  /** Where the key is kept in a way that gives it away. */
+  warnings: readonly string[];
+  /** Why nothing can be bought at all, where there is no key. */
+  keyless: string | undefined;
 }
 
 /**
@@ -25,6 +29,49 @@ export async function resolveConsent(
   git: Git,
   keyElsewhere: string | undefined,
 ): Promise<Consent> {
+  const consent = await decide(root, provider, environment, git, keyElsewhere);
+  const keyless =
+    isKeyed(provider) && !provider.hasKey
+      ? `There is no key: put ${provider.keyNames[0]}=… into .env.local beside the config.`
+      : undefined;
+  return { ...consent, keyless, warnings: await findExposedKeys(root, provider, environment, git) };
+}
+
+/** Committed keys, and those that the next `git add .` would commit. */
+async function findExposedKeys(
+  root: string,
+  provider: Provider,
+  environment: Environment,
+  git: Git,
+): Promise<string[]> {
+  if (!isKeyed(provider) || git.top === undefined) return [];
+  const holds = (values: Readonly<Record<string, string>>) =>
+    provider.keyNames.some((name) => provider.usesKey(values[name] ?? ''));
+  const warnings: string[] = [];
+  for (const [file, values] of [
+    ['.env.local', environment.local],
+    ['.env', environment.shared],
+  ] as const) {
+    if (!holds(values)) continue;
+    const path = join(root, file);
+    if (await git.isTracked(path)) {
+      warnings.push(`${file} holds the key, and git tracks it: others have it. Untrack the file, and revoke the key.`);
+    } else if (!(await git.isIgnored([path]))) {
+      warnings.push(
+        `${file} holds the key, and git does not ignore it. Put it into .gitignore before it is committed.`,
+      );
+    }
+  }
+  return warnings;
+}
+
+async function decide(
+  root: string,
+  provider: Provider,
+  environment: Environment,
+  git: Git,
+  keyElsewhere: string | undefined,
+): Promise<Pick<Consent, 'given' | 'how'>> {
   const localFile = join(root, '.env.local');
   for (const file of environment.buyFiles) {
     if (git.top === undefined || !(await git.isTracked(file))) continue;

@@ -16,6 +16,8 @@ export interface Environment {
   key: (name: string) => string | undefined;
   /** What `.env.local` alone says. */
   local: Readonly<Record<string, string>>;
+  /** What `.env` alone says. */
+  shared: Readonly<Record<string, string>>;
   /** `PROMPT_IMAGE_BUY=1` in the environment. */
   buys: boolean;
   /** The env files of the root that set `PROMPT_IMAGE_BUY`. */
@@ -37,6 +39,7 @@ export function readEnvironment(root: string, env: NodeJS.ProcessEnv = process.e
   return {
     key: keyFrom,
     local,
+    shared,
     buys: env[BUY] === '1',
     buyFiles: [...files].filter(([, values]) => !/^0?$/.test(values[BUY] ?? '')).map(([name]) => join(root, name)),
     redact: (text) => {

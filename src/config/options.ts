@@ -22,16 +22,15 @@ function isProvider(value: unknown): boolean {
   );
 }
 
+const budgetShape = { maxImages: z.int().min(0), maxCost: z.number().min(0) };
+
 /** What decides on what is bought: only in the config file, so that every tool of a project agrees on it. */
 const purchasing = {
   provider: provider.optional(),
   defaults: presetSchema.optional(),
   originalsDir: z.string().min(1).optional(),
   commit: z.boolean().optional(),
-  budget: z
-    .strictObject({ maxImages: z.int().min(0), maxCost: z.number().min(0) })
-    .partial()
-    .optional(),
+  budget: z.strictObject(budgetShape).partial().optional(),
   prices: z.record(z.string(), z.number().min(0)).optional(),
   allowReferencesFrom: z.array(z.string().min(1)).optional(),
 };
@@ -180,6 +179,8 @@ function parse(schema: z.ZodObject, value: unknown, file: string): unknown {
 
 function suggest(schema: z.ZodObject, [option, ...rest]: (string | number)[], key: string): string | undefined {
   if (option === 'defaults') return didYouMean(key, rest);
-  const match = option === undefined && closestMatch(key, Object.keys(schema.shape), { maxDistance: 3 });
-  return match ? `Did you mean "${match}"?` : undefined;
+  const names = option === 'budget' ? Object.keys(budgetShape) : option === undefined ? Object.keys(schema.shape) : [];
+  // In short words fewer: "foo" is not a misspelt "root".
+  const match = closestMatch(key, names, { maxDistance: Math.min(3, Math.floor(key.length / 2)) });
+  return match === undefined ? undefined : `Did you mean "${match}"?`;
 }

@@ -40,7 +40,10 @@ const MOST = 10;
 
 /** One file, one message: further mistakes are named in the same breath, so that fixing takes one round. */
 function invalid(error: z.ZodError, locator: JsonLocator): PromptImageError {
-  const mistakes = error.issues.flatMap((issue): (() => PromptImageError)[] => {
+  // A misspelt field is why another one is missing, so it comes first.
+  const isUnknown = (issue: z.core.$ZodIssue) => Number(issue.code === 'unrecognized_keys');
+  const issues = error.issues.toSorted((a, b) => isUnknown(b) - isUnknown(a));
+  const mistakes = issues.flatMap((issue): (() => PromptImageError)[] => {
     const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => () => unknownKey(key, path, locator));
     return [
@@ -52,7 +55,10 @@ function invalid(error: z.ZodError, locator: JsonLocator): PromptImageError {
   if (!first) throw error;
   if (rest.length === 0) return first;
   const more = mistakes.length - 1 - rest.length;
-  const also = rest.map(({ place, what }) => `  ${place?.line}:${place?.column} ${what}`);
+  const also = rest.map(({ place, what, next }) => {
+    const hint = next?.startsWith('Did you mean') ? `. ${next}` : '';
+    return `  ${place?.line}:${place?.column} ${what}${hint}`;
+  });
   const next = [first.next, 'Also:', ...also, more > 0 ? `  and ${more} more` : undefined];
   return new PromptImageError(first.code, first.what, {
     place: first.place,

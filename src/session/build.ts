@@ -5,10 +5,11 @@ import { addressOf } from '../files/scan.js';
 import { missingAlt } from './alt.js';
 import type { Context } from './context.js';
 import { importedAddress, parseId } from './imported.js';
+import { holdInterrupts } from './interrupt.js';
 import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
 import { type Gap, missingImages, overBudget } from './missing.js';
-import { conflictNote, noteOf } from './notes.js';
+import { conflictNote, noteOf, progressOf } from './notes.js';
 import { groupFailures } from './purchase-failures.js';
 import { createRecovery } from './recovery.js';
 
@@ -22,6 +23,13 @@ export interface Host {
   watchFolder: (path: string) => void;
   /** The module that imports it, where the bundler tells. */
   importer?: string | undefined;
+}
+
+export interface BuildOptions {
+  /** A build that goes on: like a dev server nobody looks at, it shows drafts and never buys. */
+  watch: boolean;
+  /** A line for the terminal, at once. */
+  log: (message: string) => void;
 }
 
 /** One build, with all of its environments. Failures are collected, so that one run shows all of them. */
@@ -38,8 +46,7 @@ export interface BuildSession {
   finish: () => Promise<{ receipt: string; warnings: string[] }>;
 }
 
-/** @param watch a build that goes on: like a dev server nobody looks at, it shows drafts and never buys */
-export function startBuild(context: Context, watch: boolean): BuildSession {
+export function startBuild(context: Context, { watch, log }: BuildOptions): BuildSession {
   const { config, originals, purchases, publisher, served } = context;
   // A build that goes on for long: pictures may have come since the last round.
   originals.refresh();
@@ -51,6 +58,7 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const failures = new Map<string, PromptImageError>();
   const failedPurchases = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
+  for (const warning of config.consent.warnings) warnings.add(warning);
   const leaks = createLeakFailures(config);
   const recover = createRecovery(context, (message) => warnings.add(message));
 
@@ -82,11 +90,13 @@ export function startBuild(context: Context, watch: boolean): BuildSession {
   const buy = async (gap: Gap): Promise<Awaited<ReturnType<typeof purchases.buy>> | undefined> => {
     const { entry } = gap;
     const stop = context.onPurchase((event) => {
-      const note = event.address === entry.address ? noteOf(event) : undefined;
+      if (event.address !== entry.address) return;
+      const [note, progress] = [noteOf(event), progressOf(event)];
       if (note !== undefined) warnings.add(note);
+      if (progress !== undefined) log(progress);
     });
     try {
-      return await purchases.buy(entry);
+      return await holdInterrupts(context, () => purchases.buy(entry));
     } catch (error) {
       if (!isFailure(error, 'BUDGET_EXCEEDED')) throw error;
       unaffordable.set(entry.address, gap);

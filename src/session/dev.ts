@@ -10,8 +10,9 @@ import { parseName } from '../originals/names.js';
 import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
+import { holdInterrupts } from './interrupt.js';
 import { costOfGaps, type Gap, missingImages, modelsOf, renderGap, renderPrice } from './missing.js';
-import { conflictNote, noteOf } from './notes.js';
+import { conflictNote, noteOf, progressOf } from './notes.js';
 import { createRecovery } from './recovery.js';
 
 export interface DevEvents {
@@ -45,8 +46,9 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   const warned = new Set<string>();
   const stopping = new AbortController();
   const stopNotes = context.onPurchase((event) => {
-    const note = noteOf(event);
+    const [note, progress] = [noteOf(event), progressOf(event)];
     if (note !== undefined) log('warn', note);
+    if (progress !== undefined) log('info', progress);
   });
   let offered = '';
   /** Each once. */
@@ -54,6 +56,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     if (!warned.has(message)) log('warn', message);
     warned.add(message);
   };
+  for (const warning of config.consent.warnings) warn(warning);
   const recover = createRecovery(context, warn);
 
   const read = async (address: string): Promise<Entry> => {
@@ -79,7 +82,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     const { entry, state } = gap;
     const failure = purchases.failureOf(entry);
     const price = renderPrice(costOfGaps([gap], config), config);
-    const ask = process.stdin.isTTY ? 'press g' : 'run npx prompt-image generate';
+    const ask = process.stdin.isTTY ? 'press g + enter' : 'run npx prompt-image generate';
     const byItself = state.state === 'missing' && mayBuyByItself();
     if (failure) announce(gap, failure.message);
     else if (config.frozen || config.missing === 'draft') announce(gap, 'nothing is bought in this run.');
@@ -121,37 +124,37 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   };
 
   const buyAll = async (entries: readonly Entry[]): Promise<void> => {
-    await Promise.all(
-      entries.map(async (entry) => {
-        try {
-          await purchases.buy(entry, stopping.signal);
-        } catch (error) {
-          const { code, message } = failureOf(error);
-          if (code !== 'ABORTED') warn(`${entry.address}: [${code}] ${message}`);
-          // Nothing was asked for, so nothing has changed: to show it again would only try again, without an end.
-          if (!purchases.failureOf(entry)) return;
-        }
-        onChange([join(config.root, entry.address)]);
-      }),
-    );
+    await holdInterrupts(context, () => Promise.all(entries.map(buyOne)));
   };
 
-  const gapsNow = async (): Promise<Gap[]> => {
+  const buyOne = async (entry: Entry): Promise<void> => {
+    try {
+      await purchases.buy(entry, stopping.signal);
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      if (code !== 'ABORTED') warn(`${entry.address}: [${code}] ${message}`);
+      // Nothing was asked for, so nothing has changed: to show it again would only try again, without an end.
+      if (!purchases.failureOf(entry)) return;
+    }
+    onChange([join(config.root, entry.address)]);
+  };
+
+  const gapsNow = async (): Promise<{ gaps: Gap[]; invalid: number }> => {
     originals.refresh();
-    const gaps = await Promise.all(
-      [...dependencies.keys()].map(async (address): Promise<Gap[]> => {
-        try {
-          const entry = await context.readEntry(address);
-          const state = await context.stateOf(entry);
-          return state.state === 'ok' ? [] : [{ entry, state }];
-        } catch (error) {
-          // What is invalid is shown in the page; it cannot be bought.
-          if (isFailure(error)) return [];
-          throw error;
-        }
-      }),
-    );
-    return gaps.flat();
+    const gaps: Gap[] = [];
+    let invalid = 0;
+    for (const address of dependencies.keys()) {
+      try {
+        const entry = await context.readEntry(address);
+        const state = await context.stateOf(entry);
+        if (state.state !== 'ok') gaps.push({ entry, state });
+      } catch (error) {
+        // Shown in the page; it cannot be bought.
+        if (!isFailure(error)) throw error;
+        invalid += 1;
+      }
+    }
+    return { gaps, invalid };
   };
 
   return {
@@ -184,15 +187,17 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
 
     buy: async () => {
       if (config.frozen) return log('info', 'Nothing is bought in CI or under a test runner.');
-      if (gitIsAtWork()) return log('info', 'Git is changing files. Press g again when it is done.');
-      const gaps = await gapsNow();
+      if (gitIsAtWork()) return log('info', 'Git is changing files. Press g + enter again when it is done.');
+      if (config.consent.keyless !== undefined) return log('warn', config.consent.keyless);
+      const { gaps, invalid } = await gapsNow();
+      if (invalid > 0) log('warn', `${invalid} ${invalid === 1 ? 'manifest is' : 'manifests are'} invalid, see above.`);
       const plan = gaps.map(({ entry }) => `${entry.address} ${entry.key}`).join('\n');
-      if (gaps.length === 0) return log('info', 'Every image on the pages visited so far has its picture.');
+      if (gaps.length === 0) return log('info', 'Every valid image on the pages visited so far has its picture.');
       if (plan !== offered) {
         offered = plan;
         const count = modelsOf(gaps).length;
         const over = context.budget.wouldExceed(modelsOf(gaps)) ? ' That is over the budget.' : '';
-        const summary = `${count} to buy, ${renderPrice(costOfGaps(gaps, config), config)}.${over} Press g again to buy.`;
+        const summary = `${count} to buy, ${renderPrice(costOfGaps(gaps, config), config)}.${over} Press g + enter again to buy.`;
         return log('info', [...gaps.map((gap) => `  ${renderGap(gap)}`), summary].join('\n'));
       }
       offered = '';

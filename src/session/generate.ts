@@ -49,8 +49,14 @@ export async function planPurchases(
     else if (image.detail.state !== 'ok') gaps.push({ entry: image.entry, state: image.detail });
   }
   const models = modelsOf(gaps);
+  const { keyless } = context.config.consent;
   return {
-    warnings: [...stuck.map(renderFailure), ...new Set(gaps.flatMap(({ entry }) => entry.warnings))],
+    warnings: [
+      ...stuck.map(renderFailure),
+      ...context.config.consent.warnings,
+      ...(models.length > 0 && keyless !== undefined ? [keyless] : []),
+      ...new Set(gaps.flatMap(({ entry }) => entry.warnings)),
+    ],
     gaps,
     invalid,
     count: models.length,

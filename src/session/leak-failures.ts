@@ -7,6 +7,8 @@ import { addressOf } from '../files/scan.js';
 import { placeAt } from '../manifest/locate.js';
 import { parseId } from './imported.js';
 
+/** Queries by which bundlers publish a file as it is. */
+const AS_ITSELF = new Set(['raw', 'inline', 'worker', 'sharedworker']);
 /** Modules that somebody wrote. */
 const SOURCE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx|html?|\w*css|less|styl)$/;
 
@@ -35,11 +37,10 @@ export function createLeakFailures(config: ResolvedConfig): LeakFailures {
       const mention = await findMention(config, address, sources, (line) => line.includes(asked));
       // Named by a glob, it is mentioned nowhere.
       const place = mention ?? (importer === undefined ? undefined : { file: addressOf(config.root, importer) });
-      return manifestLeak(
-        address,
-        `?${asked} asks for ${address} itself, prompt included, which is not published`,
-        place,
-      );
+      const what = AS_ITSELF.has(asked)
+        ? `?${asked} asks for ${address} itself, prompt included, which is not published`
+        : `?${asked} is nothing that can be asked of ${address}; widths, formats and crops stand under its "output"`;
+      return manifestLeak(address, what, place);
     },
 
     ofUse: async (path, sources, output = 'the output') => {

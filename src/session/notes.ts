@@ -10,6 +10,13 @@ export function noteOf(event: PurchaseEvent): string | undefined {
   return ratio && `${event.address}: ${ratio}`;
 }
 
+/** What is going on, while it costs time and money. */
+export function progressOf(event: PurchaseEvent): string | undefined {
+  if (event.type === 'calling') return `buying ${event.address} …`;
+  if (event.type !== 'retrying') return undefined;
+  return `${event.address}: ${event.error.what}; again in ${Math.ceil(event.wait / 1000)} s`;
+}
+
 /** What a person should know where several pictures answer one prompt. */
 export function conflictNote({ address }: Entry, { stem, rivals }: Original): string | undefined {
   return rivals.length === 0

@@ -48,7 +48,7 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
   const { originals, config } = context;
   const images = await readStatus(context);
   const problems = new Map<string, PromptImageError>();
-  const notes: string[] = [];
+  const notes: string[] = [...config.consent.warnings];
   const add = (error: PromptImageError) => problems.set(`${error.code} ${error.message}`, error);
 
   if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) add(ignoredOriginals());

@@ -27,7 +27,8 @@ test('--dry-run lists what would be bought with its price, and does nothing', as
   const before = await site.hashTree('.');
   const calls = await callsOf(async () => {
     const { code, stdout, stderr } = await site.command(['generate', '--dry-run'], {});
-    expect([code, stderr]).toEqual([0, '']);
+    // Nobody should learn from a failed purchase that there is no key.
+    expect([code, stderr]).toEqual([0, '! There is no key: put GEMINI_API_KEY=… into .env.local beside the config.\n']);
     expect(stdout).toBe(
       [
         '  src/barn.image.json  not bought yet',

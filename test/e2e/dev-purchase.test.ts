@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { blocked, textOnly } from '../loopback/gemini.js';
+import { blocked, delayed, picture, textOnly } from '../loopback/gemini.js';
 import { vites } from './support/bundlers.js';
-import { startDev } from './support/dev-server.js';
+import { type DevServer, startDev } from './support/dev-server.js';
 import { createSite, startSmallGemini } from './support/site.js';
 
 const images = { barn: 'A barn', canal: 'A canal', dune: 'A dune' };
@@ -35,7 +35,7 @@ describe.concurrent.each(vites)('$name', (bundler) => {
     expect(gemini.requests.map(({ prompt }) => prompt)).toEqual(['A barn']);
 
     // What is new is bought a while later; by then the one that changed would have been, too.
-    await dev.logs(/press g to buy it/, () => site.edit('barn', 'A red barn'));
+    await dev.logs(/press g \+ enter to buy it/, () => site.edit('barn', 'A red barn'));
     expect(await dev.image('barn')).toMatchObject({ stale: true });
     const asked = Date.now();
     expect(await dev.image('canal')).toMatchObject({ draft: true });
@@ -46,7 +46,9 @@ describe.concurrent.each(vites)('$name', (bundler) => {
     expect(await dev.image('barn')).toMatchObject({ stale: true });
     expect(gemini.requests.map(({ prompt }) => prompt)).toEqual(['A barn', 'A canal']);
 
-    await dev.logs(/prompt changed since it was bought\s+1 to buy, ≈ \$0\.034\. Press g again/, () => dev.write('g\n'));
+    await dev.logs(/prompt changed since it was bought\s+1 to buy, ≈ \$0\.034\. Press g \+ enter again/, () =>
+      dev.write('g\n'),
+    );
     expect(gemini.calls).toBe(2);
     await dev.logs(/image update \/src\/barn/, () => dev.write('g\n'));
     expect(await dev.image('barn')).not.toHaveProperty('stale');
@@ -109,4 +111,28 @@ test.concurrent("with missing: 'draft' nothing is bought, with 'error' nothing i
   await dev.image('canal');
   await dev.waitFor(/\[IMAGE_MISSING\] 1 image has no picture:\s+src\/canal\.image\.json {2}not bought yet/);
   expect(gemini.requests).toHaveLength(0);
+});
+
+test.concurrent.each([
+  ['q and Enter', (dev: DevServer) => dev.write('q\n')],
+  ['Ctrl-C', (dev: DevServer) => dev.write('\u0003')],
+])('%s waits for the picture that is under way, and asks for no other', async (_, quit) => {
+  await using gemini = await startSmallGemini();
+  let answer = () => {};
+  const gate = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  gemini.always(delayed(gate, picture({ size: { width: 64, height: 64 } })));
+  await using site = await createSite(gemini, { images: oneAndAnother, config: { concurrency: 1 } });
+  await using dev = await startDev(site, { env: { GEMINI_API_KEY: gemini.key }, terminal: true });
+  for (const name of Object.keys(oneAndAnother)) await dev.image(name);
+  await dev.logs(/2 to buy/, () => dev.write('g\n'));
+  await dev.logs(/buying src/, () => dev.write('g\n'));
+  await gemini.called(1);
+  quit(dev);
+  setTimeout(answer, 1000);
+  await dev.exited;
+  expect(gemini.calls).toBe(1);
+  const stored = (await site.list('.prompt-image')).filter((file) => /-[0-9a-f]{8}\.json$/.test(file));
+  expect(stored, dev.output()).toHaveLength(1);
 });

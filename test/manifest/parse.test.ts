@@ -119,9 +119,18 @@ describe('the place of a mistake', () => {
   test('further mistakes are told in the same breath, up to ten', () => {
     const fields = Array.from({ length: 30 }, (_, index) => `  "field${index}": 1`);
     const { message } = failureOf(`{ "prompt": 1,\n${fields.join(',\n')} }`);
-    expect(message).toContain('1:13: "prompt" must be a string');
-    expect(message).toContain('\nAlso:\n  2:3 unknown field "field0"\n');
-    expect(message).toContain('11:3 unknown field "field9"\n  and 20 more');
+    expect(message).toContain('2:3: unknown field "field0"');
+    expect(message).toContain('\nAlso:\n  3:3 unknown field "field1"\n');
+    expect(message).toContain('12:3 unknown field "field10"\n  and 20 more');
+  });
+
+  test('a misspelt field comes before the one that is missing because of it', () => {
+    const { message } = failureOf('{\n  "promt": "A lighthouse",\n  "aspectratio": "1:1"\n}');
+    expect(message).toContain('2:3: unknown field "promt"');
+    expect(message).toContain(
+      'Did you mean "prompt"?\nAlso:\n  3:3 unknown field "aspectratio". Did you mean "aspectRatio"?',
+    );
+    expect(message).toContain('"prompt" is missing');
   });
 });
 

@@ -29,8 +29,8 @@ export interface ViteBuild {
 }
 
 export function createViteBuild(config: ResolvedConfig, project: Project): ViteBuild {
-  const watch = config.build.watch !== null;
-  let session = project.build({ watch });
+  const options = { watch: config.build.watch !== null, log: (message: string) => config.logger.info(message) };
+  let session = project.build(options);
   let expected = 1;
   let closed = 0;
   let abandoned = false;
@@ -44,14 +44,14 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
   const finish = async () => {
     closed = 0;
     await report();
-    session = project.build({ watch });
+    session = project.build(options);
     await project.dispose();
   };
 
   return {
     start: () => {
       // What failed is still being reported until here.
-      if (session.failure()) session = project.build({ watch });
+      if (session.failure()) session = project.build(options);
       abandoned = false;
     },
 

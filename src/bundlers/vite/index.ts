@@ -81,9 +81,11 @@ const plugin = createPlugin((core) => {
     configureServer(server) {
       dev = createViteDev(server, project);
       servers.set(server.config, dev);
-      const { changed, buy } = dev;
-      const { configFile, originalsDir } = project.config;
       const report = (error: unknown) => server.config.logger.error(String(error));
+      const { changed } = dev;
+      // Not awaited: until an action is over, Vite takes no other key, not even the one that quits.
+      const buy = () => void dev?.buy().catch(report);
+      const { configFile, originalsDir } = project.config;
       server.watcher.add([originalsDir, ...(configFile ? [configFile] : [])]);
       server.watcher.on('all', (_, path) => {
         if (path === configFile) server.restart().catch(report);
