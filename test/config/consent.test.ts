@@ -253,3 +253,36 @@ describe('env files that cannot be read', () => {
     expect((await resolveConfig(workspace.root, {})).root).toBe(workspace.root);
   });
 });
+
+describe('a key that is given away is told', () => {
+  test.each<[string, warning: RegExp | undefined, Setting]>([
+    ['kept in an ignored file', undefined, { untracked: { '.env.local': GEMINI } }],
+    ['in the shell', undefined, { env: { GEMINI_API_KEY: 'sk-gemini-1' } }],
+    ['outside of a repository', undefined, { git: false, untracked: { '.env': GEMINI } }],
+    [
+      'in a file that git tracks',
+      /^\.env holds the key, and git tracks it: others have it\..* revoke the key/,
+      { files: { '.env': GEMINI } },
+    ],
+    [
+      'in a tracked .env.local',
+      /^\.env\.local holds the key, and git tracks it/,
+      { files: { '.gitignore': '', '.env.local': GEMINI } },
+    ],
+    [
+      'in a file that the next commit would take along',
+      /^\.env\.local holds the key, and git does not ignore it\. Put it into \.gitignore/,
+      { files: { '.gitignore': 'dist\n' }, untracked: { '.env.local': GEMINI } },
+    ],
+    [
+      'of another key than the one that is used',
+      undefined,
+      { files: { '.env': GEMINI }, env: { GEMINI_API_KEY: 'sk-other-1' } },
+    ],
+  ])('%s', async (_, warning, setting) => {
+    const { consent } = await configure(setting);
+    if (warning === undefined) expect(consent.warnings).toEqual([]);
+    else expect(consent.warnings).toEqual([expect.stringMatching(warning)]);
+    expect(consent.warnings.join()).not.toContain('sk-');
+  });
+});
