@@ -4,7 +4,7 @@ import type { PromptImageError } from '../failure.js';
 export interface PurchaseMemory {
   /** Models of the calls so far: each counts from before it is made, because refusals and cut connections may have been billed. */
   spent: string[];
-  /** Why something is not asked for again until a person asks: by key, by model, or for all. */
+  /** Why a picture is not asked for again until a person asks, by the first digits of its key. */
   failures: Map<string, PromptImageError>;
 }
 

@@ -54,7 +54,7 @@ export interface Purchases {
   settle: () => Promise<void>;
 }
 
-/** Failures that would be the same for other pictures. */
+/** Failures that would be the same for other pictures, until the project is opened anew: with another key, say. */
 const wide: { [code: string]: (want: Want) => string } = {
   PROVIDER_AUTH: () => 'all',
   PROVIDER_QUOTA: () => 'all',
@@ -66,6 +66,7 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   const { store, complete } = createStorage(options);
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<{ original: Original; bought: boolean }>>();
+  const wideFailures = new Map<string, PromptImageError>();
   /** Keys that a provider was asked for. */
   const asked = new Set<string>();
   let admitted: Promise<void> | undefined;
@@ -78,13 +79,15 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   };
 
   const failureOf = (want: Want) =>
-    failures.get('all') ?? failures.get(`model ${want.request.model}`) ?? failures.get(shortKey(want.key));
+    wideFailures.get('all') ?? wideFailures.get(`model ${want.request.model}`) ?? failures.get(shortKey(want.key));
 
   /** What was asked for may have been billed, so nobody asks for it again but a person. Other obstacles may go away. */
   const remember = (want: Want, error: unknown) => {
     if (!isFailure(error) || error.code === 'ABORTED') return;
     if (!(error instanceof ProviderError) && !asked.has(want.key)) return;
-    failures.set(wide[error.code]?.(want) ?? shortKey(want.key), error);
+    const scope = wide[error.code]?.(want);
+    if (scope === undefined) failures.set(shortKey(want.key), error);
+    else wideFailures.set(scope, error);
   };
 
   const admit = async () => {
@@ -186,7 +189,10 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 
   return {
     failureOf,
-    forgetFailures: () => failures.clear(),
+    forgetFailures: () => {
+      failures.clear();
+      wideFailures.clear();
+    },
 
     settle: async () => {
       stopping.abort();

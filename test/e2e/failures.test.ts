@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apiError, blocked, delayed, picture, textOnly } from '../loopback/gemini.js';
 import { type Bundler, bundlers, rollup } from './support/bundlers.js';
+import { startDev } from './support/dev-server.js';
 import { configOf, createSite, STACK, startSmallGemini } from './support/site.js';
 
 const images = { barn: 'A barn', canal: 'A canal', dune: 'A dune' };
@@ -98,3 +99,18 @@ test.concurrent.each(bundlers)(
     if (bundler.name === 'vite 7' || bundler.name === 'rollup') expect(gemini.calls).toBe(1);
   },
 );
+
+test('what the model refused is remembered beyond the restart of a dev server', async () => {
+  await using gemini = await startSmallGemini();
+  gemini.whenPrompt(/canal/, blocked('PROHIBITED_CONTENT', 'No canals, please'));
+  await using site = await createSite(gemini, { images: { canal: 'A canal', dune: 'A dune' }, consent: true });
+  await using dev = await startDev(site);
+  await dev.image('canal');
+  await dev.waitFor(/\[PROVIDER_REFUSED\].*No canals, please/);
+  await dev.logs(/server restarted/, () => site.write('vite.config.js', `${bundlers[0]?.files['vite.config.js']}\n`));
+  await dev.image('canal');
+  // What would be asked for again would be asked for before this one.
+  await dev.image('dune');
+  await dev.waitFor(/image update \/src\/dune/);
+  expect(gemini.requests.map(({ prompt }) => prompt)).toEqual(['A canal', 'A dune']);
+});
