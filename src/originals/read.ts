@@ -25,7 +25,7 @@ export async function readOriginal(folder: string, stem: string, files: readonly
   if (files.length < 2) throw damaged(folder, stem, 'has no record', 'CACHE_ORPHAN');
   const path = join(folder, `${stem}.${picture.extension}`);
   const [{ head, size, hash }, record] = await Promise.all([
-    readable(folder, stem, () => digestFile(path)),
+    readable(folder, stem, async () => digestFile(path)),
     readRecord(folder, stem),
   ]);
   if (lfsOid(head)) throw pointer(folder, stem, 'not the picture itself');
