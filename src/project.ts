@@ -39,6 +39,7 @@ export type { GeneratePlan, GenerateReport } from './session/generate.js';
 export { MANIFEST_ID } from './session/imported.js';
 export type { OutputFile } from './session/leaks.js';
 export { renderGap, renderPrice } from './session/missing.js';
+export { progressOf } from './session/notes.js';
 export { groupFailures } from './session/purchase-failures.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */

@@ -6,6 +6,7 @@ import {
   groupFailures,
   type Project,
   type PurchaseEvent,
+  progressOf,
   renderGap,
   renderPrice,
 } from '../project.js';
@@ -77,7 +78,7 @@ function progress({ count, cost }: GeneratePlan, { config }: Project): (event: P
   let done = 0;
   return (event) => {
     if (event.type === 'retrying') {
-      console.log(styled('dim', `  ${event.address}: ${event.error.what}; again in ${Math.ceil(event.wait / 1000)} s`));
+      console.log(styled('dim', `  ${progressOf(event)}`));
     }
     if (event.type !== 'bought') return;
     done += 1;

@@ -12,7 +12,7 @@ export function printWarnings(warnings: readonly string[]): void {
 }
 
 /** Whether somebody is there to answer. */
-export function isInteractive(): boolean {
+function isInteractive(): boolean {
   return Boolean(process.stdin.isTTY && process.stdout.isTTY);
 }
 

@@ -29,12 +29,16 @@ export async function resolveConsent(
   git: Git,
   keyElsewhere: string | undefined,
 ): Promise<Consent> {
-  const consent = await decide(root, provider, environment, git, keyElsewhere);
+  // At once: both ask git.
+  const [consent, warnings] = await Promise.all([
+    decide(root, provider, environment, git, keyElsewhere),
+    findExposedKeys(root, provider, environment, git),
+  ]);
   const keyless =
     isKeyed(provider) && !provider.hasKey
       ? `There is no key: put ${provider.keyNames[0]}=… into .env.local beside the config.`
       : undefined;
-  return { ...consent, keyless, warnings: await findExposedKeys(root, provider, environment, git) };
+  return { ...consent, keyless, warnings };
 }
 
 /** Committed keys, and those that the next `git add .` would commit. */

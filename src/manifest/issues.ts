@@ -23,7 +23,7 @@ export function explainIssue(issue: z.core.$ZodIssue, path: Path): string {
 }
 
 /** `output.widths[2]` */
-export function renderPath(path: Path): string {
+function renderPath(path: Path): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part)).join('');
 }
 

@@ -69,7 +69,7 @@ export function resolveManifest(manifest: Manifest, defaults: DefaultsLayer | un
 }
 
 /** As it is hashed and sent: trimmed, LF line ends, Unicode NFC, `\{{` for literal braces. */
-export function normalizeText(text: string): string {
+function normalizeText(text: string): string {
   return unescapeBraces(text.replaceAll('\r\n', '\n').normalize('NFC').trim());
 }
 

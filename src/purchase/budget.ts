@@ -18,6 +18,11 @@ export interface Budget {
   wouldExceed: (models: readonly string[]) => boolean;
 }
 
+/** `25 images or $3` */
+export function renderLimits({ maxImages, maxCost }: BudgetLimits): string {
+  return `${maxImages} images${maxCost === undefined ? '' : ` or $${maxCost}`}`;
+}
+
 /** @param spent models of the calls so far; added to */
 export function createBudget(limits: BudgetLimits, prices: Readonly<Record<string, number>>, spent: string[]): Budget {
   let lifted = false;
@@ -33,8 +38,7 @@ export function createBudget(limits: BudgetLimits, prices: Readonly<Record<strin
     },
     reserve: (model) => {
       if (!lifted && exceeds([model])) {
-        const limit = limits.maxCost === undefined ? '' : ` or $${limits.maxCost}`;
-        throw new PromptImageError('BUDGET_EXCEEDED', `the budget of ${limits.maxImages} images${limit} is used up`, {
+        throw new PromptImageError('BUDGET_EXCEEDED', `the budget of ${renderLimits(limits)} is used up`, {
           next: 'Run: npx prompt-image generate (it asks), or raise budget in prompt-image.config.',
         });
       }

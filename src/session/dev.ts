@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
 import { holdInterrupts } from './interrupt.js';
-import { costOfGaps, type Gap, missingImages, modelsOf, renderGap, renderPrice } from './missing.js';
+import { type Gap, missingImages, modelsOf, priceOf, renderGap } from './missing.js';
 import { conflictNote, noteOf, progressOf } from './notes.js';
 import { createRecovery } from './recovery.js';
 
@@ -81,7 +81,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   const serveGap = (gap: Gap): Promise<Published> | Published => {
     const { entry, state } = gap;
     const failure = purchases.failureOf(entry);
-    const price = renderPrice(costOfGaps([gap], config), config);
+    const price = priceOf([gap], config);
     const ask = process.stdin.isTTY ? 'press g + enter' : 'run npx prompt-image generate';
     const byItself = state.state === 'missing' && mayBuyByItself();
     if (failure) announce(gap, failure.message);
@@ -197,7 +197,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
         offered = plan;
         const count = modelsOf(gaps).length;
         const over = context.budget.wouldExceed(modelsOf(gaps)) ? ' That is over the budget.' : '';
-        const summary = `${count} to buy, ${renderPrice(costOfGaps(gaps, config), config)}.${over} Press g + enter again to buy.`;
+        const summary = `${count} to buy, ${priceOf(gaps, config)}.${over} Press g + enter again to buy.`;
         return log('info', [...gaps.map((gap) => `  ${renderGap(gap)}`), summary].join('\n'));
       }
       offered = '';

@@ -1,4 +1,5 @@
 import { isFailure, PromptImageError, renderFailure } from '../failure.js';
+import { renderLimits } from '../purchase/budget.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
@@ -77,8 +78,7 @@ export async function executePlan(
   options: { signal?: AbortSignal; onEvent?: (event: PurchaseEvent) => void } = {},
 ): Promise<GenerateReport> {
   if (context.budget.wouldExceed(modelsOf(gaps))) {
-    const { maxImages, maxCost } = context.config.budget;
-    const limit = maxCost === undefined ? `${maxImages} images` : `${maxImages} images or $${maxCost}`;
+    const limit = renderLimits(context.config.budget);
     throw new PromptImageError('BUDGET_EXCEEDED', `${modelsOf(gaps).length} images are over the budget of ${limit}`, {
       next: 'Nothing was bought. Confirm with --yes, or raise budget in prompt-image.config.',
     });

@@ -2,6 +2,7 @@ import type { Entry } from '../catalog/entry.js';
 import type { ImageState } from '../catalog/state.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { PromptImageError } from '../failure.js';
+import { renderLimits } from '../purchase/budget.js';
 import { costOf, renderCost } from '../purchase/price.js';
 
 /** An image without its picture. */
@@ -27,6 +28,11 @@ export function renderPrice(cost: number | undefined, { provider }: Pick<Resolve
   return provider.free ? `free (${provider.name})` : renderCost(cost);
 }
 
+/** What buying these costs, in words. */
+export function priceOf(gaps: readonly Gap[], config: ResolvedConfig): string {
+  return renderPrice(costOfGaps(gaps, config), config);
+}
+
 /** One model per picture to buy. */
 export function modelsOf(gaps: readonly Gap[]): string[] {
   return [...new Map(gaps.map(({ entry }) => [entry.key, entry.request.model])).values()];
@@ -45,7 +51,7 @@ export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): Pro
     next: [
       ...listGaps(gaps),
       '',
-      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderPrice(costOfGaps(gaps, config), config)}) and commit what arrives: npx prompt-image generate`,
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${priceOf(gaps, config)}) and commit what arrives: npx prompt-image generate`,
       why,
     ].join('\n'),
   });
@@ -53,14 +59,12 @@ export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): Pro
 
 /** The one error that lists the images for which a run's budget was not enough. */
 export function overBudget(gaps: readonly Gap[], config: ResolvedConfig): PromptImageError {
-  const { maxImages, maxCost } = config.budget;
-  const limit = `${maxImages} images${maxCost === undefined ? '' : ` or $${maxCost}`}`;
   const images = gaps.length === 1 ? '1 image is' : `${gaps.length} images are`;
-  return new PromptImageError('BUDGET_EXCEEDED', `${images} over the budget of ${limit}:`, {
+  return new PromptImageError('BUDGET_EXCEEDED', `${images} over the budget of ${renderLimits(config.budget)}:`, {
     next: [
       ...listGaps(gaps),
       '',
-      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${renderPrice(costOfGaps(gaps, config), config)}): npx prompt-image generate`,
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${priceOf(gaps, config)}): npx prompt-image generate`,
       'Or raise budget in prompt-image.config.',
     ].join('\n'),
   });
