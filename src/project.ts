@@ -4,6 +4,7 @@ import { createPublisher, type Published } from './catalog/publish.js';
 import { resolveState } from './catalog/state.js';
 import { type ResolvedConfig, resolveConfig } from './config/config.js';
 import type { InlineOptions } from './config/options.js';
+import type { Curation } from './curation/curation.js';
 import { openCache } from './derivatives/cache.js';
 import { createDerivatives } from './derivatives/derivatives.js';
 import { createLazyEncoder } from './derivatives/encoder/lazy.js';
@@ -61,6 +62,8 @@ export interface Project {
   ) => Promise<GenerateReport>;
   /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
   publish: (address: string) => Promise<Published>;
+  /** What people do with their pictures; loaded by the first command that needs it. */
+  curate: () => Promise<Curation>;
   /** Waits for what is being bought, then ends the encoder's process. What comes afterwards starts it anew. */
   dispose: () => Promise<void>;
 }
@@ -139,6 +142,10 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     execute: async (plan, { overBudget = false, ...rest } = {}) => {
       if (overBudget) budget.lift();
       return executePlan(context, plan, rest);
+    },
+    curate: async () => {
+      const { createCuration } = await import('./curation/curation.js');
+      return createCuration(context, encoder, cache);
     },
     publish: (address) => publishBought(context, inside(address)),
     dispose: async () => {

@@ -48,3 +48,13 @@ export async function readEntry(
   const warnings = provider.models?.includes(image.model) ? [] : image.warnings;
   return { address, image, references, request, key: keyOf(request), warnings };
 }
+
+/** The same image with another take. */
+export function withTake(entry: Entry, take: number | string): Entry {
+  const image = { ...entry.image, take };
+  const request = planRequest(
+    image,
+    entry.references.map(({ sha256 }) => sha256),
+  );
+  return { ...entry, image, request, key: keyOf(request) };
+}

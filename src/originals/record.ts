@@ -28,7 +28,7 @@ const recordSchema = z.strictObject({
     height: z.int(),
     format: z.enum(outputFormats),
   }),
-  origin: z.literal('generated'),
+  origin: z.enum(['generated', 'kept', 'adopted']),
   sourceType: z.string(),
   caption: z.string().optional(),
   provider: z.string(),

@@ -37,6 +37,12 @@ export interface GeneratedPicture {
   usage?: Record<string, unknown>;
 }
 
+/** What came back where the service keeps the picture and gives its address. It is paid for all the same. */
+export interface HostedPicture extends Omit<GeneratedPicture, 'bytes'> {
+  /** May be signed, and so a secret: it is journalled, and never printed. */
+  url: string;
+}
+
 /** Where pictures come from: the port that every provider implements. */
 export interface Provider {
   /** Recorded with each picture. */
@@ -51,7 +57,12 @@ export interface Provider {
    * @see http://cv.iptc.org/newscodes/digitalsourcetype/
    */
   sourceType?: string;
-  generate: (request: ImageRequest, context: GenerateContext) => Promise<GeneratedPicture>;
+  generate: (request: ImageRequest, context: GenerateContext) => Promise<GeneratedPicture | HostedPicture>;
+  /**
+   * Fetches what {@link HostedPicture} names; asked for as often as it takes, in later runs too, because it costs nothing.
+   * Needed only where `generate` gives addresses.
+   */
+  download?: (url: string, context: { signal: AbortSignal }) => Promise<Uint8Array>;
 }
 
 /** A provider that needs a key which the project finds in the environment or in an env file. */

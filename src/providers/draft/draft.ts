@@ -9,7 +9,7 @@ const HINT = 'npx prompt-image generate';
  * A stand-in for pictures that were not bought yet: the words of the prompt, visibly marked, at the shape that the
  * picture will have. Local, free, and always the same for a prompt and take.
  */
-export function draft(): Provider {
+export function draft() {
   return {
     name: 'draft',
     free: true,
@@ -19,5 +19,5 @@ export function draft(): Provider {
       const svg = renderDraft({ prompt, label, hint: HINT, seed: JSON.stringify([prompt, take]) }, size);
       return { bytes: await raster(svg, size) };
     },
-  };
+  } satisfies Provider;
 }
