@@ -7,8 +7,8 @@ import { type InlineOptions, openProject, type PromptImage } from './project.js'
 /** The state of one image, as {@link PromptImageApi.status} tells it. */
 export interface StatusEntry {
   address: string;
-  /** `stale`: its prompt side changed since the picture was bought; `invalid`: see `error`. */
-  state: 'ok' | 'missing' | 'stale' | 'invalid';
+  /** `stale`: its prompt side changed since the picture was bought; `refused`, `invalid`: see `error`. */
+  state: 'ok' | 'missing' | 'stale' | 'refused' | 'invalid';
   /** Of a stale image: the fields that changed. */
   changed?: readonly string[];
   error?: PromptImageError;
@@ -55,14 +55,15 @@ export async function createPromptImage(options: InlineOptions = {}): Promise<Pr
       }
       const report = await project.execute(plan);
       const invalid = plan.invalid.map((error) => ({ address: error.place?.file ?? '', error }));
-      return { ...report, failed: [...invalid, ...report.failed] };
+      return { ...report, failed: [...invalid, ...plan.refused, ...report.failed] };
     },
 
     status: async (addresses) =>
       (await project.status(addresses)).map((image) => {
         if (image.state === 'invalid') return { address: image.address, state: image.state, error: image.error };
         const changed = image.detail.state === 'stale' ? { changed: image.detail.changed } : {};
-        return { address: image.address, state: image.state, ...changed };
+        const error = image.failure === undefined ? {} : { error: image.failure };
+        return { address: image.address, state: image.state, ...changed, ...error };
       }),
 
     resolve: async (address, { outDir, publicPath }) => {

@@ -11,20 +11,28 @@ import { createLazyEncoder } from './derivatives/encoder/lazy.js';
 import { sharpVersions } from './derivatives/encoder/versions.js';
 import { readResult, withFile } from './derivatives/scratch.js';
 import { isFailure, PromptImageError } from './failure.js';
-import { isErrno } from './files/durable.js';
+import { isErrno } from './files/errno.js';
 import { originalsAreIgnored } from './files/git.js';
 import type { Reference } from './files/references.js';
 import { scanManifests } from './files/scan.js';
 import { openOriginals } from './originals/originals.js';
 import { openServed } from './originals/served.js';
-import { createBudget } from './purchase/budget.js';
+import { startRun } from './purchase/budget.js';
 import { openIntents } from './purchase/intents.js';
-import { memoryOf } from './purchase/memory.js';
+import { openLedger } from './purchase/ledger.js';
 import { createPurchases, type PurchaseEvent } from './purchase/purchase.js';
+import { openStock } from './purchase/stock.js';
 import { type BuildOptions, type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
-import { executePlan, type GeneratePlan, type GenerateReport, planPurchases } from './session/generate.js';
+import {
+  type ExecuteOptions,
+  executePlan,
+  type GeneratePlan,
+  type GenerateReport,
+  type PlanOptions,
+  planPurchases,
+} from './session/generate.js';
 import { importedAddress, isExcluded } from './session/imported.js';
 import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
 import { missingImages } from './session/missing.js';
@@ -55,11 +63,8 @@ export interface Project {
   scan: () => Promise<string[]>;
   status: (addresses?: readonly string[]) => Promise<ImageStatus[]>;
   check: (options: { strict: boolean }) => Promise<CheckReport>;
-  plan: (options: { addresses?: readonly string[] | undefined; recover: boolean }) => Promise<GeneratePlan>;
-  execute: (
-    plan: GeneratePlan,
-    options?: { overBudget?: boolean; signal?: AbortSignal; onEvent?: (event: PurchaseEvent) => void },
-  ) => Promise<GenerateReport>;
+  plan: (options: PlanOptions) => Promise<GeneratePlan>;
+  execute: (plan: GeneratePlan, options?: ExecuteOptions) => Promise<GenerateReport>;
   /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
   publish: (address: string) => Promise<Published>;
   /** What people do with their pictures; loaded by the first command that needs it. */
@@ -81,15 +86,18 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   const derivatives = createDerivatives(cache, encoder, await sharpVersions(encoder.versions));
   const originals = openOriginals(config.originalsDir);
   const served = openServed(config.originalsDir, config.frozen);
-  const { spent, failures } = memoryOf(config.originalsDir);
-  const budget = createBudget(config.budget, config.prices, spent);
+  const ledger = openLedger(config.originalsDir);
   const listeners = new Set<(event: PurchaseEvent) => void>();
 
   const purchases = createPurchases({
     ...config,
     originals,
-    budget,
-    failures,
+    stock: openStock({
+      folder: config.originalsDir,
+      user: config.stock,
+      provider: config.provider.name,
+      frozen: config.frozen,
+    }),
     intents: openIntents(config.originalsDir),
     admit: async () => {
       if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) throw ignoredOriginals();
@@ -114,7 +122,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     config,
     originals,
     served,
-    budget,
+    startRun: (kind) => startRun(ledger, kind, config.budget, config.prices),
     purchases,
     publisher: createPublisher(cache, derivatives, encoder, config.provenance),
     readEntry: (address, onDependency) => readEntry(address, config, onDependency),
@@ -138,11 +146,8 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     scan: context.scan,
     status: (addresses) => readStatus(context, addresses?.map(inside)),
     check: (checkOptions) => check(context, checkOptions),
-    plan: ({ addresses, recover }) => planPurchases(context, { addresses: addresses?.map(inside), recover }),
-    execute: async (plan, { overBudget = false, ...rest } = {}) => {
-      if (overBudget) budget.lift();
-      return executePlan(context, plan, rest);
-    },
+    plan: ({ addresses, ...rest }) => planPurchases(context, { addresses: addresses?.map(inside), ...rest }),
+    execute: (plan, executeOptions) => executePlan(context, plan, executeOptions),
     curate: async () => {
       const { createCuration } = await import('./curation/curation.js');
       return createCuration(context, encoder, cache);

@@ -15,7 +15,7 @@ export function statusCommand(): Command {
 
 async function status(project: Project, patterns: readonly string[]): Promise<void> {
   const images = await project.status(await selectAddresses(project, patterns));
-  const counts = { ok: 0, missing: 0, stale: 0, invalid: 0 };
+  const counts = { ok: 0, missing: 0, stale: 0, refused: 0, invalid: 0 };
   for (const image of images) {
     counts[image.state] += 1;
     if (image.state === 'invalid') {
@@ -23,6 +23,8 @@ async function status(project: Project, patterns: readonly string[]): Promise<vo
     } else if (image.detail.state === 'ok') {
       const note = image.note === undefined ? '' : styled('yellow', `  ${image.note}`);
       console.log(`${styled('green', '✓')} ${image.address}${note}`);
+    } else if (image.failure) {
+      console.log(`${styled('red', '✗')} ${image.address}  ${image.failure.what}`);
     } else {
       console.log(`${styled('yellow', '●')} ${renderGap({ entry: image.entry, state: image.detail })}`);
     }

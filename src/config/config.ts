@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 import { type Git, openGit } from '../files/git.js';
 import { isInside } from '../files/references.js';
 import { addressOf } from '../files/scan.js';
@@ -16,6 +16,7 @@ import { isFrozen } from './frozen.js';
 import { loadConfig } from './load.js';
 import { type Location, locateProject, upward } from './locate.js';
 import { type Config, type InlineOptions, type PurchasingOptions, parseInline } from './options.js';
+import { stockFolder } from './stock.js';
 
 /** Every option filled in, paths absolute. */
 export interface ResolvedConfig {
@@ -41,6 +42,8 @@ export interface ResolvedConfig {
   consent: Consent;
   frozen: boolean;
   git: Git;
+  /** Folder of what this user bought; `undefined`: none is kept. */
+  stock: string | undefined;
   /** Takes every key that is known here out of a text. */
   redact: (text: string) => string;
 }
@@ -96,6 +99,7 @@ export async function resolveConfig(start: string, options: InlineOptions): Prom
     consent: await resolveConsent(root, provider, environment, git, findKeyElsewhere(elsewhere)),
     frozen: isFrozen(),
     git,
+    stock: stockFolder(provider),
     redact: environment.redact,
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 import { createRedactor } from '../providers/redact.js';
 import { parseDotenv } from './dotenv.js';
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ParseError, parseTree } from 'jsonc-parser';
 import { isFailure, type Place, PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 import { type Config, parseConfig } from './options.js';
 
 /**

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 
 const names = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `prompt-image.config.${extension}`);
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, listIfExists, TEMPORARY } from '../files/durable.js';
+import { isErrno, listIfExists } from '../files/errno.js';
+import { sweepTemporaries, temporaryName } from '../files/temporary.js';
 import { sha256 } from '../request.js';
 
 /**
@@ -58,10 +58,13 @@ export async function openCache(folder: string): Promise<DerivedCache> {
 
     temporary: async () => {
       await mkdir(folder, { recursive: true });
-      if (!prepared) await writeFile(join(folder, '.gitignore'), '*\n');
+      if (!prepared) {
+        await writeFile(join(folder, '.gitignore'), '*\n');
+        await sweepTemporaries(folder);
+      }
       prepared = true;
       // Several projects of one process, and processes of several machines, may share the folder.
-      return join(folder, `${TEMPORARY}${randomBytes(8).toString('hex')}`);
+      return join(folder, temporaryName('scratch'));
     },
   };
   return cache;

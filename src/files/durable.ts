@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isErrno } from './errno.js';
+import { temporaryName } from './temporary.js';
 
 /*
  * Writes that survive a crash and a power cut: a temporary file in the same folder, fsync, then one atomic step that makes
  * it visible, then fsync of the folder. Packages for this do not sync the folder, without which the new name can be lost.
  */
-
-/** Prefix of files that are not there yet. After a crash an intent may carry it, and with it a picture that is paid for. */
-export const TEMPORARY = '.tmp-';
 
 /**
  * Creates a file that must never change afterwards. Where it exists already with the same bytes, that is success.
@@ -57,32 +55,6 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** The content, or `undefined` where there is certainly no such file. Every other failure to read is an error. */
-export async function readIfExists(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-/** The names in a folder; none where there is certainly no such folder. */
-export async function listIfExists(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-/** Whether a caught value is an error of the operating system with one of these codes; without any, with whatever code. */
-export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
-  if (!(error instanceof Error && 'code' in error)) return false;
-  return codes.length === 0 ? 'syscall' in error : codes.includes(String(error.code));
-}
-
 /** Cleans up after work, whatever became of it. Where both fail, the work's failure is the one to tell. */
 export async function withCleanup<T>(work: () => Promise<T>, cleanUp: () => Promise<unknown>): Promise<T> {
   const [worked] = await Promise.allSettled([work()]);
@@ -94,7 +66,7 @@ export async function withCleanup<T>(work: () => Promise<T>, cleanUp: () => Prom
 
 async function writeTemporary(path: string, bytes: Uint8Array | string): Promise<string> {
   await makeFolder(dirname(path));
-  const temporary = join(dirname(path), `${TEMPORARY}${basename(path).slice(0, 80)}-${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   const file = await open(temporary, 'wx');
   try {
     await withCleanup(

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
-import { isErrno } from './durable.js';
+import { isErrno } from './errno.js';
 
 /** What the project asks git. Outside of a repository `top` is undefined and every rule of git's is skipped. */
 export interface Git {

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { type Place, PromptImageError } from '../failure.js';
 import { sha256 } from '../request.js';
-import { isErrno } from './durable.js';
+import { isErrno } from './errno.js';
 import { lfsOid } from './lfs.js';
 import { sniffFormat } from './sniff.js';
 

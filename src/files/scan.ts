@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { PromptImageError } from '../failure.js';
 import { MAX_MANIFEST_BYTES, notUtf8, tooLarge } from '../manifest/json.js';
 import { placeAt } from '../manifest/locate.js';
-import { isErrno } from './durable.js';
+import { isErrno } from './errno.js';
 
 /** Folders that hold what tools made; a manifest there is a copy. */
 const OUTPUT_FOLDERS = ['.git', 'node_modules', 'dist', 'build', '.output', '.next', '.svelte-kit', '.nuxt'];

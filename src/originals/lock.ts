@@ -1,12 +1,14 @@
-import { open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PromptImageError } from '../failure.js';
-import { isErrno, makeFolder, readIfExists, withCleanup } from '../files/durable.js';
+import { makeFolder, removeFile, withCleanup } from '../files/durable.js';
+import { isErrno, readIfExists } from '../files/errno.js';
+import { isRunning } from '../files/temporary.js';
 
 /*
- * One process at a time may buy a key. The kernel's locks are used, which end with their holder however it dies: a lock
+ * One process at a time may buy a key, or count what is spent. The kernel's locks are used, which end with their holder however it dies: a lock
  * that is judged by its age has two holders as soon as one of them is slow. The lock guards money only; the files are safe
  * without it.
  */
@@ -16,7 +18,8 @@ interface KernelLocks {
   unlock: (descriptor: number) => void;
 }
 
-const POLL = 100;
+/** Milliseconds between two looks at a lock that another one holds: short at first, since most are held briefly. */
+const POLL = { first: 4, longest: 100 };
 /** How long a claim file may stand before we say that its owner may be dead. Claims never expire by themselves. */
 const CLAIM_PATIENCE = 10 * 60_000;
 
@@ -41,7 +44,7 @@ async function withKernelLock<T>(
   const file = await open(path, 'a+');
   const lockedWork = async () => {
     // Polled, because waiting would block one of libuv's few threads for as long as a purchase takes.
-    while (!locks.tryLock(file.fd)) await delay(POLL, undefined, { signal });
+    await poll(async () => locks.tryLock(file.fd), signal);
     return withCleanup(work, async () => locks.unlock(file.fd));
   };
   return withCleanup(lockedWork, () => file.close());
@@ -49,14 +52,75 @@ async function withKernelLock<T>(
 
 /** Where there is no prebuilt kernel lock (musl): a file that only one process can create, and that no other takes over. */
 async function withClaim<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + CLAIM_PATIENCE;
-  while (!(await claim(path))) {
+  const started = performance.now();
+  const take = async () => {
+    if (await claim(path)) return true;
     const owner = await ownerOf(path);
-    if (owner === 'dead') throw locked(path, 'the process that was buying this picture has ended without finishing');
-    if (Date.now() > deadline) throw locked(path, 'another process has been buying this picture for ten minutes');
-    await delay(POLL, undefined, { signal });
-  }
+    if (owner === 'dead') throw locked(path, 'the process that was at work on this has ended without finishing');
+    if (performance.now() - started > CLAIM_PATIENCE) {
+      throw locked(path, 'another process has been at work on this for ten minutes');
+    }
+    return false;
+  };
+  await poll(take, signal);
   return withCleanup(work, () => unlink(path));
+}
+
+/** Until it succeeds. The pauses are of uneven length, so that processes that wait together do not look together. */
+async function poll(take: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (let pause = POLL.first; !(await take()); pause = Math.min(POLL.longest, pause * 2)) {
+    await delay(pause * (0.5 + Math.random() / 2), undefined, { signal });
+  }
+}
+
+/**
+ * Takes a lock of one's own, at a path that nobody else takes, to be known as alive by it until the release or the end of the
+ * process, however it ends.
+ */
+export async function holdLock(path: string): Promise<() => Promise<void>> {
+  await makeFolder(dirname(path));
+  const locks = await loadKernelLocks();
+  if (!locks) {
+    await claim(`${path}.claim`);
+    return () => removeFile(`${path}.claim`);
+  }
+  const file = await open(path, 'a+');
+  locks.tryLock(file.fd);
+  return () =>
+    withCleanup(
+      () => removeFile(path),
+      () => file.close(),
+    );
+}
+
+/** Whether whoever took it with {@link holdLock} is alive; what is not known counts as alive. The lock of a dead one is deleted. */
+export async function isHeld(path: string): Promise<boolean> {
+  const locks = await loadKernelLocks();
+  if (!locks) {
+    const claimed = `${path}.claim`;
+    if ((await ownerOf(claimed)) === 'unknown' && (await readIfExists(claimed)) !== undefined) return true;
+    await removeFile(claimed);
+    return false;
+  }
+  const file = await openIfExists(path);
+  if (!file) return false;
+  return withCleanup(
+    async () => {
+      if (!locks.tryLock(file.fd)) return true;
+      await removeFile(path);
+      return false;
+    },
+    () => file.close(),
+  );
+}
+
+async function openIfExists(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 async function claim(path: string): Promise<boolean> {
@@ -78,12 +142,7 @@ async function ownerOf(path: string): Promise<'dead' | 'unknown'> {
   const words = (await readIfExists(path))?.toString();
   const [, host, pid] = /^(.+) (\d+)$/.exec(words ?? '') ?? [];
   if (host !== hostname() || pid === undefined) return 'unknown';
-  try {
-    process.kill(Number(pid), 0);
-    return 'unknown';
-  } catch (error) {
-    if (!isErrno(error, 'ESRCH')) return 'unknown';
-  }
+  if (isRunning(Number(pid))) return 'unknown';
   // It may have finished, and unlinked its claim, before it ended.
   return (await readIfExists(path))?.toString() === words ? 'dead' : 'unknown';
 }

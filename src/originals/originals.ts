@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFailure, PromptImageError } from '../failure.js';
-import { createOnce, isErrno, listIfExists, makeFolder, readIfExists } from '../files/durable.js';
+import { createOnce, makeFolder } from '../files/durable.js';
+import { isErrno, listIfExists, readIfExists } from '../files/errno.js';
 import { labelOf, labelStart } from '../image/label.js';
 import { extensionOf, type OriginalName, parseName, stemOf } from './names.js';
 import { damaged, type Original, readOriginal, readRecord } from './read.js';

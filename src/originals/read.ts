@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, PromptImageError } from '../failure.js';
 import { digestFile } from '../files/digest.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 import { lfsOid } from '../files/lfs.js';
 import { extensionOf, type OriginalName } from './names.js';
 import { type OriginalRecord, parseRecord, RecordError } from './record.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isErrno, readIfExists, replaceFile } from '../files/durable.js';
+import { replaceFile } from '../files/durable.js';
+import { isErrno, readIfExists } from '../files/errno.js';
 import { prepareFolder } from './originals.js';
 
 /**

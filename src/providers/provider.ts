@@ -73,6 +73,8 @@ export interface KeyedProvider extends Provider {
   usesKey: (candidate: string) => boolean;
   /** Whether a key was given; without one every call is `PROVIDER_AUTH`. */
   hasKey: boolean;
+  /** Whether it is asked at the service's own address, rather than at one that the project names. */
+  isDefaultEndpoint: boolean;
   /** The same provider with a key, unless it was constructed with one. */
   withKey: (apiKey: string) => KeyedProvider;
 }

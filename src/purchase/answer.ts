@@ -1,26 +1,27 @@
 import { types } from 'node:util';
-import { type GeneratedPicture, ProviderError } from '../providers/provider.js';
+import { type GeneratedPicture, type HostedPicture, ProviderError } from '../providers/provider.js';
 import { canonicalJson } from '../request.js';
 import type { PaidPicture } from './intents.js';
 
-/** What a provider gave, in a form that can be kept: bytes, texts, JSON. */
-export interface PaidAnswer extends Pick<PaidPicture, 'bytes' | 'caption' | 'modelVersion' | 'responseId' | 'usage'> {}
+/** What a provider gave, in a form that can be kept: bytes or their address, texts, JSON. */
+export type PaidAnswer = ({ bytes: Buffer } | { url: string }) &
+  Pick<PaidPicture, 'caption' | 'modelVersion' | 'responseId' | 'usage'>;
 
 /**
  * Reads what a provider gave, whatever it is. Bytes are paid for, so that what is wrong beside them is left out and never a
  * reason to lose them.
  *
  * @param redact takes keys out of texts, which are committed with the picture
- * @throws `PROVIDER_BAD_RESPONSE` where there are no bytes
+ * @throws `PROVIDER_BAD_RESPONSE` where there are neither bytes nor an address
  */
 export function readAnswer(answer: unknown, redact: (text: string) => string): PaidAnswer {
-  const { bytes, caption, model, responseId, usage } = (answer ?? {}) as Partial<
-    Record<keyof GeneratedPicture, unknown>
+  const { bytes, url, caption, model, responseId, usage } = (answer ?? {}) as Partial<
+    Record<keyof GeneratedPicture | keyof HostedPicture, unknown>
   >;
   const text = (name: string, value: unknown) =>
     typeof value === 'string' && value !== '' ? { [name]: redact(value).toWellFormed() } : {};
   return {
-    bytes: readBytes(answer, bytes),
+    ...(bytes === undefined && typeof url === 'string' ? { url } : { bytes: readBytes(answer, bytes) }),
     ...text('caption', caption),
     ...text('modelVersion', model),
     ...text('responseId', responseId),

@@ -4,36 +4,38 @@ import { ProviderError } from '../providers/provider.js';
 import { printable } from '../providers/redact.js';
 
 export interface AttemptOptions {
-  /** Milliseconds for one attempt. */
-  timeout: number;
   /** Further attempts after the first. */
   retries: number;
   /** Starts no further attempt and ends a pause at once. A call under way goes on: it may be billed, so its picture is taken. */
   signal: AbortSignal;
-  /** Asked before an attempt whose predecessor may have been billed: whether there is money for another. */
-  mayBillTwice: (error: ProviderError) => boolean;
+  /** Asked before an attempt whose predecessor may have been billed: whether there may be another. */
+  mayBillTwice: (error: ProviderError) => boolean | Promise<boolean>;
   onRetry: (error: ProviderError, wait: number) => void;
 }
 
 const FIRST_WAIT = 1000;
 const LONGEST_BACKOFF = 30_000;
-/** A service that asks for a longer pause gets no further attempt in this run. */
-const LONGEST_WAIT = 120_000;
+/** Milliseconds. A service that asks for a longer pause gets no further attempt in this run. */
+export const LONGEST_WAIT = 120_000;
 
 /**
- * Calls a provider, again where that can help. What is certainly not billed is retried freely; what may have been billed at
+ * Makes a call, again where that can help. What is certainly not billed is retried freely; what may have been billed at
  * most once; a permanent failure never.
+ *
+ * @param call makes it once; it is told whether it was made before
  */
 export async function attempt<T>(
-  generate: (signal: AbortSignal) => Promise<T>,
-  { timeout, retries, signal, mayBillTwice, onRetry }: AttemptOptions,
+  call: (again: boolean) => Promise<T>,
+  { retries, signal, mayBillTwice, onRetry }: AttemptOptions,
 ): Promise<T> {
   let ambiguous = 0;
   for (let retry = 0; ; retry++) {
     if (signal.aborted) throw stopped(signal.reason);
     try {
-      return await once(generate, timeout);
+      return await call(retry > 0);
     } catch (error) {
+      // While it waited for its place.
+      if (signal.aborted && !(error instanceof PromptImageError)) throw stopped(error);
       const final = !(error instanceof ProviderError) || error.retry === 'never' || retry >= retries || signal.aborted;
       if (final) throw error;
       if (error.retry === 'once' && ++ambiguous > 1) throw error;
@@ -43,7 +45,7 @@ export async function attempt<T>(
       if (wait > LONGEST_WAIT) throw error;
       onRetry(error, wait);
       await pause(wait, signal);
-      if (error.retry === 'once' && !mayBillTwice(error)) throw error;
+      if (error.retry === 'once' && !(await mayBillTwice(error))) throw error;
     }
   }
 }
@@ -60,7 +62,13 @@ function stopped(cause: unknown): PromptImageError {
   return new PromptImageError('ABORTED', 'stopped before it was asked for', { cause });
 }
 
-async function once<T>(generate: (signal: AbortSignal) => Promise<T>, timeout: number): Promise<T> {
+/**
+ * Gives a provider its time.
+ *
+ * @param timeout milliseconds
+ * @throws `PROVIDER_TIMEOUT`, `PROVIDER_FAILED` for whatever a provider throws that says nothing of itself
+ */
+export async function within<T>(timeout: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const clock = new AbortController();
   // Not AbortSignal.timeout, which lets the process end before the time is over.
   const timer = setTimeout(() => clock.abort(new DOMException('The time is over', 'TimeoutError')), timeout);
@@ -69,7 +77,7 @@ async function once<T>(generate: (signal: AbortSignal) => Promise<T>, timeout: n
     clock.signal.addEventListener('abort', () => reject(clock.signal.reason), { once: true });
   });
   try {
-    return await Promise.race([expired, (async () => generate(clock.signal))()]);
+    return await Promise.race([expired, (async () => work(clock.signal))()]);
   } catch (error) {
     if (error instanceof PromptImageError) throw error;
     if (clock.signal.aborted) {

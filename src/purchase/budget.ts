@@ -1,21 +1,29 @@
 import { PromptImageError } from '../failure.js';
+import { countCalls, type Ledger, type LedgerState, PAST_DEV, type RunKind } from './ledger.js';
 import { costOf } from './price.js';
 
 export interface BudgetLimits {
-  /** Pictures that one process may buy. */
+  /** Pictures that a run may buy: a command, a build, or all dev servers of a root in 24 hours. */
   maxImages: number;
-  /** US dollars that one process may spend, by estimate; a model without a known price is then not bought. */
+  /** US dollars that it may spend, by estimate; a model without a known price is then not bought. */
   maxCost?: number | undefined;
 }
 
-/** What a process may still spend. */
-export interface Budget {
-  /** @throws `BUDGET_EXCEEDED` */
-  reserve: (model: string) => void;
-  /** Someone confirmed more: the next purchases are not limited. */
-  lift: () => void;
+/** Something that spends: a command, a build or a dev server. It leaves no trace until it asks for the first picture. */
+export interface Run {
+  /**
+   * Counts a call before it is made.
+   *
+   * @returns takes it back, for a call that was certainly not billed
+   * @throws `BUDGET_EXCEEDED`
+   */
+  reserve: (model: string) => Promise<() => Promise<void>>;
   /** Whether buying these models would go over. */
-  wouldExceed: (models: readonly string[]) => boolean;
+  wouldExceed: (models: readonly string[]) => Promise<boolean>;
+  /** Somebody confirmed more: the next purchases are not limited. */
+  lift: () => void;
+  /** It spends no more. */
+  end: () => Promise<void>;
 }
 
 /** `25 images or $3` */
@@ -23,26 +31,78 @@ export function renderLimits({ maxImages, maxCost }: BudgetLimits): string {
   return `${maxImages} images${maxCost === undefined ? '' : ` or $${maxCost}`}`;
 }
 
-/** @param spent models of the calls so far; added to */
-export function createBudget(limits: BudgetLimits, prices: Readonly<Record<string, number>>, spent: string[]): Budget {
+/** @param id of a run that is in the ledger already @param prices of the project, which win over list prices */
+export function startRun(
+  ledger: Ledger,
+  kind: RunKind,
+  limits: BudgetLimits,
+  prices: Readonly<Record<string, number>>,
+): Run {
+  let entered: ReturnType<Ledger['enter']> | undefined;
   let lifted = false;
-  const exceeds = (models: readonly string[]) => {
-    const all = [...spent, ...models];
-    if (all.length > limits.maxImages) return true;
-    return limits.maxCost !== undefined && (costOf(all, prices) ?? Number.POSITIVE_INFINITY) > limits.maxCost;
+
+  const enter = () => {
+    const { maxImages, maxCost } = limits;
+    entered ??= ledger.enter({ kind, maxImages, ...(maxCost === undefined ? {} : { maxCost }) });
+    entered.catch(() => {
+      entered = undefined;
+    });
+    return entered;
   };
+
+  const exceeds = (state: LedgerState, id: string | undefined, models: readonly string[]) => {
+    if (lifted) return false;
+    const own = callsOf(state, (run) => run === id || (kind === 'dev' && isDev(state, run)));
+    if (isOver([...own, ...models], limits, prices)) return true;
+    // Together with all that goes on at once, within the smallest of their limits.
+    const others = Object.entries(state.runs).filter(([other, run]) => other !== id && !run.lifted);
+    const together = callsOf(state, (run) => run === id || others.some(([other]) => other === run));
+    return [limits, ...others.map(([, run]) => run)].some((each) => isOver([...together, ...models], each, prices));
+  };
+
   return {
-    wouldExceed: (models) => !lifted && exceeds(models),
+    reserve: async (model) => {
+      const { id } = await enter();
+      await ledger.update((state) => {
+        const run = state.runs[id];
+        if (run && lifted) run.lifted = true;
+        if (exceeds(state, id, [model])) throw exhausted(limits);
+        countCalls(state, id, model, 1);
+      });
+      return () => ledger.update((state) => countCalls(state, id, model, -1));
+    },
+    wouldExceed: async (models) => exceeds(await ledger.read(), (await entered)?.id, models),
     lift: () => {
       lifted = true;
     },
-    reserve: (model) => {
-      if (!lifted && exceeds([model])) {
-        throw new PromptImageError('BUDGET_EXCEEDED', `the budget of ${renderLimits(limits)} is used up`, {
-          next: 'Run: npx prompt-image generate (it asks), or raise budget in prompt-image.config.',
-        });
-      }
-      spent.push(model);
+    end: async () => {
+      const run = await entered;
+      entered = undefined;
+      await run?.leave();
     },
   };
+}
+
+function isDev({ runs }: LedgerState, run: string): boolean {
+  return run === PAST_DEV || runs[run]?.kind === 'dev';
+}
+
+/** The models of calls, one for each call. */
+function callsOf({ calls }: LedgerState, isWanted: (run: string) => boolean): string[] {
+  return calls.flatMap(({ run, model, count }) => (isWanted(run) ? Array<string>(count).fill(model) : []));
+}
+
+function isOver(
+  models: readonly string[],
+  { maxImages, maxCost }: BudgetLimits,
+  prices: Readonly<Record<string, number>>,
+) {
+  if (models.length > maxImages) return true;
+  return maxCost !== undefined && (costOf(models, prices) ?? Number.POSITIVE_INFINITY) > maxCost;
+}
+
+function exhausted(limits: BudgetLimits): PromptImageError {
+  return new PromptImageError('BUDGET_EXCEEDED', `the budget of ${renderLimits(limits)} is used up`, {
+    next: 'Run: npx prompt-image generate (it asks), or raise budget in prompt-image.config.',
+  });
 }

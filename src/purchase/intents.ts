@@ -1,41 +1,67 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { PromptImageError } from '../failure.js';
-import {
-  isErrno,
-  listIfExists,
-  makeFolder,
-  readIfExists,
-  removeFile,
-  replaceFile,
-  TEMPORARY,
-} from '../files/durable.js';
+import { makeFolder, removeFile, replaceFile } from '../files/durable.js';
+import { isErrno, listIfExists, readIfExists } from '../files/errno.js';
+import { finalName } from '../files/temporary.js';
 import { prepareFolder } from '../originals/originals.js';
 import type { OriginalRecord } from '../originals/record.js';
 
-/** What has been paid for and is not stored yet: everything of a record but what only decoding tells. */
-export type PaidPicture = Omit<OriginalRecord, 'self' | 'version' | 'image'> & { bytes: Buffer };
+/*
+ * The journal of purchases: one file for each call, from before it is made until its picture is stored. Whatever instant a
+ * process dies in, the file says whether there is a picture to store, an address to fetch it from, or a call that may have
+ * been billed and brought nothing.
+ */
 
-/** Bytes that were paid for, on disk before anything is done with them. Only the holder of a key's lock touches its intents. */
-export interface Intents {
-  /** Makes sure that `open` has where to write to: what cannot be kept must not be paid for. */
-  prepare: () => Promise<void>;
-  /** @returns the path, for {@link Intents.close} */
-  open: (picture: PaidPicture) => Promise<string>;
-  /** The picture is stored as an original. */
-  close: (path: string) => Promise<void>;
-  /** What earlier runs left behind: paths, with the first digits of the key. */
-  list: () => Promise<{ path: string; key16: string }[]>;
-  /** `undefined`: another process has just stored it, or died before all of it was written. */
-  read: (path: string) => Promise<PaidPicture | undefined>;
+/** What is known before a call. */
+type Asked = Pick<
+  OriginalRecord,
+  'key' | 'for' | 'request' | 'origin' | 'sourceType' | 'provider' | 'model' | 'createdAt'
+>;
+/** What the answer says beside the picture. */
+type Answered = Asked & Pick<OriginalRecord, 'caption' | 'modelVersion' | 'responseId' | 'usage'>;
+/** Everything of a record but what only decoding tells. */
+export type PaidPicture = Answered & { bytes: Buffer };
+
+export type Intent =
+  /** The call goes out, or went out; `trouble`: it ended without saying whether it is billed. */
+  | ({ state: 'asked'; trouble?: string } & Asked)
+  /** It is billed, and the picture lies at `url`. */
+  | ({ state: 'answered'; url: string } & Answered)
+  | ({ state: 'paid' } & PaidPicture);
+
+export interface OpenIntent {
+  path: string;
+  /** `undefined`: the file cannot be understood. */
+  intent: Intent | undefined;
 }
 
-const intentSchema = z.looseObject({ key: z.string(), for: z.string(), bytes: z.base64() });
-/** Also temporary ones: a process may die between the last byte and the name. */
-const pattern = new RegExp(`^(?:\\${TEMPORARY})?([0-9a-f]{16})-[0-9a-f]{8}\\.json(?:-[0-9a-f]+)?$`);
+/** Only the holder of a key's lock touches its intents. */
+export interface Intents {
+  /** Makes sure that there is a place to write to: what cannot be kept must not be paid for. */
+  prepare: () => Promise<void>;
+  /** @returns the path, for {@link Intents.write} and {@link Intents.close} */
+  open: (asked: Asked) => Promise<string>;
+  /** Takes the next state in, at once and durably. */
+  write: (path: string, intent: Intent) => Promise<void>;
+  close: (path: string) => Promise<void>;
+  /** First digits of the keys that have any. */
+  keys: () => Promise<Set<string>>;
+  /** Those of a key, after what a process that died was about to write is finished or taken back. */
+  of: (key16: string) => Promise<OpenIntent[]>;
+}
+
+const askedShape = { key: z.string(), for: z.string(), request: z.looseObject({}), provider: z.string() };
+// What else they hold is checked when the record is made.
+const intentSchema = z.discriminatedUnion('state', [
+  z.looseObject({ state: z.literal('asked'), trouble: z.string().optional(), ...askedShape }),
+  z.looseObject({ state: z.literal('answered'), url: z.string(), ...askedShape }),
+  z.looseObject({ state: z.literal('paid'), bytes: z.base64(), ...askedShape }),
+]);
+const pattern = /^([0-9a-f]{16})-[0-9a-f]{8}\.json$/;
 
 export function openIntents(originalsFolder: string): Intents {
   const folder = join(originalsFolder, '.local', 'intents');
@@ -45,51 +71,63 @@ export function openIntents(originalsFolder: string): Intents {
   };
   return {
     prepare,
-    open: async (picture) => {
-      const name = `${picture.key.slice(0, 16)}-${randomBytes(4).toString('hex')}.json`;
-      // One file for all of it, so that there is no state in which a part is missing.
-      const text = JSON.stringify({ ...picture, bytes: picture.bytes.toString('base64') });
-      const path = join(folder, name);
+    open: async (asked) => {
+      const path = join(folder, `${asked.key.slice(0, 16)}-${randomBytes(4).toString('hex')}.json`);
+      await replaceFile(path, render({ state: 'asked', ...asked }));
+      return path;
+    },
+    write: async (path, intent) => {
+      const text = render(intent);
       try {
+        // The folder may have gone while the call was under way.
         await prepare();
         await replaceFile(path, text);
-        return path;
       } catch (error) {
-        throw isErrno(error) ? await rescue(path, text, error) : error;
+        if (!isErrno(error)) throw error;
+        // It stands there as asked for already, which says enough.
+        if (intent.state !== 'asked') throw await rescue(path, text, error);
       }
     },
     close: removeFile,
-    list: async () =>
-      (await listIfExists(folder)).flatMap((name) => {
-        const [, key16] = pattern.exec(name) ?? [];
-        return key16 === undefined ? [] : [{ path: join(folder, name), key16 }];
-      }),
-    read: async (path) => {
-      const text = (await readIfExists(path))?.toString('utf8');
-      if (text === undefined) return undefined;
-      const picture = parse(text);
-      if (picture) return picture;
-      if (!basename(path).startsWith(TEMPORARY)) throw unreadable(path);
-      await removeFile(path);
-      return undefined;
+    keys: async () => new Set((await list(folder)).map(({ key16 }) => key16)),
+    of: async (key16) => {
+      const mine = async () => (await list(folder)).filter((file) => file.key16 === key16);
+      for (const { name } of await mine()) if (finalName(name) !== undefined) await finish(folder, name);
+      const open = (await mine()).map(async ({ name }) => {
+        const path = join(folder, name);
+        const text = (await readIfExists(path))?.toString('utf8');
+        return text === undefined ? [] : [{ path, intent: parse(text) }];
+      });
+      return (await Promise.all(open)).flat();
     },
   };
 }
 
-/** An intent that nothing can be made of by itself. */
-export function unreadable(path: string): PromptImageError {
-  return new PromptImageError('CACHE_CORRUPT', `${path} holds a picture that was paid for, but cannot be read`, {
-    next: 'Move it elsewhere to go on without that picture; it is then bought anew.',
+async function list(folder: string): Promise<{ name: string; key16: string }[]> {
+  return (await listIfExists(folder)).flatMap((name) => {
+    const [, key16] = pattern.exec(finalName(name) ?? name) ?? [];
+    return key16 === undefined ? [] : [{ name, key16 }];
   });
 }
 
-/** A write that the system refuses. */
-export function unwritable(cause: NodeJS.ErrnoException, next: string): PromptImageError {
-  return new PromptImageError('CACHE_UNWRITABLE', `the originals cannot be written: ${cause.message}`, { cause, next });
+/** A process may die between the last byte of a temporary file and its name: then it holds the newest state. */
+async function finish(folder: string, temporary: string): Promise<void> {
+  const path = join(folder, temporary);
+  const text = (await readIfExists(path))?.toString('utf8');
+  if (text === undefined) return;
+  const intent = parse(text);
+  // Without its name, no call has gone out for it. Of a part of a state, nothing: the state before stands.
+  if (!intent || (intent.state === 'asked' && intent.trouble === undefined)) await removeFile(path);
+  else await rename(path, join(folder, finalName(temporary) ?? temporary));
+}
+
+function render(intent: Intent): string {
+  // One file for all of it, so that there is no instant in which a part is missing.
+  return JSON.stringify(intent.state === 'paid' ? { ...intent, bytes: intent.bytes.toString('base64') } : intent);
 }
 
 /** @returns `undefined` for what is no intent, or only a part of one */
-function parse(text: string): PaidPicture | undefined {
+function parse(text: string): Intent | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -97,10 +135,21 @@ function parse(text: string): PaidPicture | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  const parsed = intentSchema.safeParse(value);
-  if (!parsed.success) return undefined;
-  // What else it holds is checked when its record is made.
-  return { ...(parsed.data as unknown as Omit<PaidPicture, 'bytes'>), bytes: Buffer.from(parsed.data.bytes, 'base64') };
+  const intent = intentSchema.safeParse(value).data;
+  if (intent?.state !== 'paid') return intent as Intent | undefined;
+  return { ...(intent as unknown as Intent & { state: 'paid' }), bytes: Buffer.from(intent.bytes, 'base64') };
+}
+
+/** An intent that nothing can be made of by itself. */
+export function unreadable(path: string): PromptImageError {
+  return new PromptImageError('CACHE_CORRUPT', `${path} may hold a picture that was paid for, and cannot be read`, {
+    next: 'Move it elsewhere to go on without that picture; it is then bought anew.',
+  });
+}
+
+/** A write that the system refuses. */
+export function unwritable(cause: NodeJS.ErrnoException, next: string): PromptImageError {
+  return new PromptImageError('CACHE_UNWRITABLE', `the originals cannot be written: ${cause.message}`, { cause, next });
 }
 
 /** The disk is full, or the folder has become read-only since: what is paid for goes where there is room. */

@@ -1,93 +1,100 @@
 import { join } from 'node:path';
 import type PQueue from 'p-queue';
-import { isFailure, type PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
-import type { Reference } from '../files/references.js';
+import type { PromptImageError } from '../failure.js';
+import { isErrno } from '../files/errno.js';
+import { sweepTemporaries } from '../files/temporary.js';
 import { withLock } from '../originals/lock.js';
 import type { Original } from '../originals/originals.js';
-import { type ImageRequest, type Provider, ProviderError } from '../providers/provider.js';
-import { readAnswer, redactFailure } from './answer.js';
-import { attempt } from './attempt.js';
-import type { Budget } from './budget.js';
-import { type PaidPicture, unwritable } from './intents.js';
-import type { PurchaseMemory } from './memory.js';
+import type { Run } from './budget.js';
+import { type CallEvent, type CallOptions, createCaller } from './call.js';
+import { download } from './download.js';
+import { unwritable } from './intents.js';
+import { createMemory } from './memory.js';
+import { openRefusals } from './refusals.js';
+import type { Stock } from './stock.js';
 import { createStorage, type StorageOptions } from './storage.js';
-import { imageRequest, type Want } from './want.js';
+import { createThrottle } from './throttle.js';
+import { unresolved } from './unanswered.js';
+import type { Want } from './want.js';
 
 export type PurchaseEvent =
-  | { type: 'calling'; address: string }
-  | { type: 'retrying'; address: string; error: ProviderError; wait: number }
-  | { type: 'maybe-billed-twice'; address: string; error: ProviderError }
-  | { type: 'bought'; address: string; original: Original };
+  | CallEvent
+  | { type: 'bought'; address: string; original: Original }
+  /** There is no second copy of what was bought. */
+  | { type: 'not-stocked'; address: string; why: string };
 
-export interface PurchaseOptions extends StorageOptions {
-  provider: Provider;
-  budget: Budget;
-  /** Remembered failures, see {@link PurchaseMemory}. */
-  failures: PurchaseMemory['failures'];
+export interface PurchaseOptions
+  extends Pick<StorageOptions, 'originals' | 'intents' | 'inspect'>,
+    Omit<CallOptions, 'storage' | 'throttle' | 'onEvent'> {
+  stock: Stock;
   /** Calls at once. */
   concurrency: number;
-  /** Milliseconds for one attempt. */
-  timeout: number;
-  retries: number;
   /** Checked before the first call; throws where nothing may be bought into the folder. */
   admit: () => Promise<void>;
-  /** Takes keys out of texts. */
-  redact: (text: string) => string;
-  /** A reference as it may be sent. */
-  prepare: (reference: Reference) => Promise<ImageRequest['references'][number]>;
-  raster: (svg: string, size: { width: number; height: number }) => Promise<Uint8Array>;
   onEvent: (event: PurchaseEvent) => void;
+}
+
+export interface BuyOptions {
+  /** Who spends. */
+  run: Run;
+  /** Starts nothing more. */
+  signal?: AbortSignal | undefined;
+  /** Somebody asks even for what was refused, or may have been billed twice already. */
+  retry?: boolean | undefined;
+}
+
+export interface Purchase {
+  original: Original;
+  /** Otherwise it had just come from elsewhere. */
+  bought: boolean;
 }
 
 /** Buys pictures: each key once, however many environments and processes ask for it at the same time. */
 export interface Purchases {
-  /** @returns the original, whether this call bought it or somebody else had just done so */
-  buy: (want: Want, signal?: AbortSignal) => Promise<{ original: Original; bought: boolean }>;
+  buy: (want: Want, options: BuyOptions) => Promise<Purchase>;
+  /** Looks where pictures lie that this user has already paid for. Costs nothing and needs no consent. */
+  restore: (want: Want) => Promise<Original | undefined>;
   /** Stores what earlier runs paid for and could not store. Costs nothing. @returns what cannot be stored, by intent */
   recover: () => Promise<PromptImageError[]>;
   /** The failure that is remembered for a picture; it is not asked for again by itself. */
-  failureOf: (want: Want) => PromptImageError | undefined;
-  /** Somebody asks explicitly: what failed may be tried again. */
+  failureOf: (want: Want) => Promise<PromptImageError | undefined>;
+  /** Somebody asks explicitly: what may have passed is tried again. What was refused is not. */
   forgetFailures: () => void;
   /** Starts nothing more, and waits for what is under way: it is paid for. */
   settle: () => Promise<void>;
 }
 
-/** Failures that would be the same for other pictures, until the project is opened anew: with another key, say. */
-const wide: { [code: string]: (want: Want) => string } = {
-  PROVIDER_AUTH: () => 'all',
-  PROVIDER_QUOTA: () => 'all',
-  PROVIDER_MODEL_GONE: ({ request }) => `model ${request.model}`,
-};
+/** Pictures that are looked for, paused for or stored while others are being called for. */
+const AHEAD = 2;
 
 export function createPurchases(options: PurchaseOptions): Purchases {
-  const { provider, originals, intents, budget, failures, redact, onEvent } = options;
-  const { store, complete } = createStorage(options);
+  const { provider, originals, intents, stock, onEvent } = options;
+  const refusals = openRefusals(originals.folder, provider.name);
+  const memory = createMemory(originals.folder, refusals);
   let queue: Promise<PQueue> | undefined;
-  const running = new Map<string, Promise<{ original: Original; bought: boolean }>>();
-  const wideFailures = new Map<string, PromptImageError>();
-  /** Keys that a provider was asked for. */
-  const asked = new Set<string>();
+  const running = new Map<string, Promise<Purchase>>();
   let admitted: Promise<void> | undefined;
   let stopping = new AbortController();
 
+  const storage = createStorage({
+    ...options,
+    refusals,
+    download: (url) => download(provider, url, options),
+    onStored: async (original) => {
+      try {
+        await stock.keep(original);
+      } catch (error) {
+        if (!isErrno(error)) throw error;
+        onEvent({ type: 'not-stocked', address: original.record.for, why: error.message });
+      }
+    },
+  });
+  const call = createCaller({ ...options, storage, throttle: createThrottle(options.concurrency) });
+
   /** The library is loaded with the first purchase; most builds have none. */
   const enqueue = async <T>(task: () => Promise<T>): Promise<T> => {
-    queue ??= import('p-queue').then(({ default: Queue }) => new Queue({ concurrency: options.concurrency }));
+    queue ??= import('p-queue').then(({ default: Queue }) => new Queue({ concurrency: options.concurrency * AHEAD }));
     return (await queue).add(task);
-  };
-
-  const failureOf = (want: Want) =>
-    wideFailures.get('all') ?? wideFailures.get(`model ${want.request.model}`) ?? failures.get(shortKey(want.key));
-
-  /** What was asked for may have been billed, so nobody asks for it again but a person. Other obstacles may go away. */
-  const remember = (want: Want, error: unknown) => {
-    if (!isFailure(error) || error.code === 'ABORTED') return;
-    if (!(error instanceof ProviderError) && !asked.has(want.key)) return;
-    const scope = wide[error.code]?.(want);
-    if (scope === undefined) failures.set(shortKey(want.key), error);
-    else wideFailures.set(scope, error);
   };
 
   const admit = async () => {
@@ -104,95 +111,79 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   const withKeyLock = <T>(key16: string, signal: AbortSignal, work: () => Promise<T>) =>
     withLock(join(originals.folder, '.local', 'locks', key16), signal, work);
 
-  const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
-    try {
-      return await withKeyLock(key16, AbortSignal.timeout(options.timeout), () => complete(key16));
-    } catch (error) {
-      // Another process is at work on this very key, and leaves nothing behind.
-      if (error instanceof Error && error.name === 'AbortError') return [];
-      if (!isFailure(error)) throw error;
-      return [error];
-    }
-  };
-
-  const call = async (want: Want, signal: AbortSignal): Promise<Original> => {
-    const { request, address, key } = want;
-    if (provider.models && !provider.models.includes(request.model)) {
-      throw new ProviderError('PROVIDER_MODEL_GONE', `${provider.name} has no model ${request.model}`, {
-        next: `Set defaults.model in prompt-image.config to one of: ${provider.models.join(', ')}.`,
-      });
-    }
-    const references = await Promise.all(want.references.map(options.prepare));
-    budget.reserve(request.model);
-    asked.add(key);
-    onEvent({ type: 'calling', address });
-    const generate = async (attemptSignal: AbortSignal) => {
-      try {
-        const context = { signal: attemptSignal, raster: options.raster };
-        return await provider.generate(imageRequest(want, references), context);
-      } catch (error) {
-        throw redactFailure(error, redact);
-      }
-    };
-    const answer = await attempt(generate, {
-      ...options,
-      signal,
-      onRetry: (error, wait) => onEvent({ type: 'retrying', address, error, wait }),
-      mayBillTwice: (error) => {
-        if (budget.wouldExceed([request.model])) return false;
-        budget.reserve(request.model);
-        onEvent({ type: 'maybe-billed-twice', address, error });
-        return true;
-      },
-    });
-    const ai = references.length > 0 ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia';
-    const paid: PaidPicture = {
-      ...readAnswer(answer, redact),
-      key,
-      for: address,
-      request,
-      origin: 'generated',
-      sourceType: provider.sourceType ?? ai,
-      provider: provider.name,
-      model: request.model,
-      createdAt: new Date().toISOString(),
-    };
-    const original = await store(await intents.open(paid), paid);
-    onEvent({ type: 'bought', address, original });
-    return original;
-  };
-
-  /** Only here is anything paid for, by the one process that holds the key's lock, once nothing else has the picture. */
-  const lookOrCall = async (want: Want, signal: AbortSignal) => {
-    const [stuck] = await complete(shortKey(want.key));
+  const find = (key: string): Promise<Original | undefined> => {
+    // Another process may have just added it.
     originals.refresh();
-    const original = await originals.find(want.key).catch((error: unknown) => {
-      throw stuck ?? error;
-    });
-    if (original) return { original, bought: false };
-    // While this one waited for its turn, another may have found out that no call can succeed.
-    const failure = stuck ?? failureOf(want);
-    if (failure) throw failure;
-    return { original: await call(want, signal), bought: true };
+    return originals.find(key);
   };
 
-  const purchase = async (want: Want, signal: AbortSignal) => {
+  const restore = async ({ key }: Want): Promise<Original | undefined> =>
+    (await stock.restore(key)) ? find(key) : undefined;
+
+  /** By the one process that holds the key's lock, once nothing else has the picture. */
+  const lookOrCall = async (
+    want: Want,
+    { run, retry }: BuyOptions,
+    signal: AbortSignal,
+    onAsked: () => void,
+  ): Promise<Purchase> => {
+    const key16 = shortKey(want.key);
+    const { stuck, unanswered } = await storage.complete(key16);
+    const there = await find(want.key).catch((error: unknown) => {
+      throw stuck[0] ?? error;
+    });
+    const original = there ?? (await restore(want));
+    if (original) {
+      for (const { path } of unanswered) await intents.close(path);
+      return { original, bought: false };
+    }
+    if (retry) await storage.giveUp(key16);
+    else {
+      // While this one waited for its turn, another may have found out that no call can succeed.
+      const failure = stuck[0] ?? (await memory.find(want)) ?? unresolved(unanswered);
+      if (failure) throw failure;
+    }
+    const bought = await call(want, { run, signal, onAsked, unanswered: retry ? [] : unanswered });
+    onEvent({ type: 'bought', address: want.address, original: bought });
+    return { original: bought, bought: true };
+  };
+
+  const purchase = async (want: Want, buying: BuyOptions, signal: AbortSignal): Promise<Purchase> => {
     signal.throwIfAborted();
     try {
       await admit();
       await intents.prepare();
-      return await withKeyLock(shortKey(want.key), signal, () => lookOrCall(want, signal));
+      return await withKeyLock(shortKey(want.key), signal, async () => {
+        let asked = false;
+        try {
+          return await lookOrCall(want, buying, signal, () => {
+            asked = true;
+          });
+        } catch (error) {
+          // Before the lock goes to somebody who would ask for the same.
+          await memory.remember(want, error, asked);
+          throw error;
+        }
+      });
     } catch (error) {
       throw isErrno(error) ? unwritable(error, 'Nothing was asked for.') : error;
     }
   };
 
+  /** What another process is at work on is left to it. */
+  const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
+    try {
+      const { stuck } = await withKeyLock(key16, AbortSignal.abort(), () => storage.complete(key16));
+      return stuck;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'AbortError') return [];
+      throw error;
+    }
+  };
+
   return {
-    failureOf,
-    forgetFailures: () => {
-      failures.clear();
-      wideFailures.clear();
-    },
+    failureOf: memory.find,
+    forgetFailures: memory.forgetPassing,
 
     settle: async () => {
       stopping.abort();
@@ -200,29 +191,32 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       await Promise.allSettled(running.values());
     },
 
-    buy: async (want, given) => {
-      const failure = failureOf(want);
-      if (failure) throw failure;
+    buy: async (want, buying) => {
+      if (buying.retry) await memory.forgetRefusal(want);
       const already = running.get(want.key);
       if (already) return already;
-      const signal = given ? AbortSignal.any([given, stopping.signal]) : stopping.signal;
-      const bought = enqueue(() => purchase(want, signal))
-        .catch((error: unknown) => {
-          remember(want, error);
-          throw error;
-        })
-        .finally(() => running.delete(want.key));
+      const failure = await memory.find(want);
+      if (failure) throw failure;
+      const signal = buying.signal ? AbortSignal.any([buying.signal, stopping.signal]) : stopping.signal;
+      const bought =
+        running.get(want.key) ?? enqueue(() => purchase(want, buying, signal)).finally(() => running.delete(want.key));
       running.set(want.key, bought);
       return bought;
     },
 
+    restore,
+
     recover: async () => {
       const stuck: PromptImageError[] = [];
       try {
-        const keys = new Set((await intents.list()).map((intent) => intent.key16));
+        await sweepTemporaries(originals.folder);
+        for (const folder of ['', 'refusals', 'quarantine']) {
+          await sweepTemporaries(join(originals.folder, '.local', folder));
+        }
+        const keys = await intents.keys();
         for (const key16 of keys) {
           const left = await completeAlone(key16);
-          for (const failure of left) failures.set(key16, failure);
+          for (const failure of left) memory.block(key16, failure);
           stuck.push(...left);
         }
         if (keys.size > 0) originals.refresh();

@@ -1,74 +1,103 @@
 import { isFailure, PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 import type { Original, Originals } from '../originals/originals.js';
 import { RecordError } from '../originals/record.js';
 import { sha256 } from '../request.js';
-import { type Intents, type PaidPicture, unreadable, unwritable } from './intents.js';
+import { type Intent, type Intents, type PaidPicture, unreadable, unwritable } from './intents.js';
+import { putAside, quarantine } from './quarantine.js';
+import type { Refusals } from './refusals.js';
+import type { Unanswered } from './unanswered.js';
 
 export interface StorageOptions {
   originals: Originals;
   intents: Intents;
+  refusals: Refusals;
   /** Size and format of bytes, every pixel decoded. Throws `IMAGE_INVALID`. */
-  inspect: (bytes: Buffer) => Promise<{ format: Original['record']['image']['format']; width: number; height: number }>;
+  inspect: (bytes: Buffer) => Promise<Pick<Original['record']['image'], 'format' | 'width' | 'height'>>;
+  /** Fetches a picture that was paid for. Throws `PROVIDER_*`. */
+  download: (url: string) => Promise<Buffer>;
+  /** Each original that was bought, once it is stored. */
+  onStored: (original: Original) => Promise<void>;
 }
 
-/** Makes originals of what is paid for. Both are for the holder of the key's lock. */
+/** What the journal holds of a key. */
+export interface Completion {
+  /** What was paid for and cannot be stored now. */
+  stuck: PromptImageError[];
+  /** Calls that may have been billed and brought nothing. */
+  unanswered: Unanswered[];
+}
+
+/** Makes originals of what is paid for. All of it is for the holder of the key's lock. */
 export interface Storage {
-  /** @param path its intent, which is closed once the original is there and kept otherwise */
+  /** @param path of the intent, which is closed once the original is there, or what came is put aside */
   store: (path: string, picture: PaidPicture) => Promise<Original>;
-  /** Stores what was paid for and is not stored yet. @returns what cannot be stored, by intent */
-  complete: (key16: string) => Promise<PromptImageError[]>;
+  /** The same for a picture that is still with the service. */
+  fetch: (path: string, intent: Intent & { state: 'answered' }) => Promise<Original>;
+  /** Stores what was paid for and is not stored yet. */
+  complete: (key16: string) => Promise<Completion>;
+  /** Somebody decided to pay again: what could not be stored is put aside, what was never answered is forgotten. */
+  giveUp: (key16: string) => Promise<void>;
 }
 
-export function createStorage({ originals, intents, inspect }: StorageOptions): Storage {
-  /** By path. An intent never changes, so what is wrong with it need not be found out again. */
-  const known = new Map<string, PromptImageError>();
-  const store: Storage['store'] = async (path, { bytes, ...paid }) => {
+export function createStorage({ originals, intents, refusals, inspect, download, onStored }: StorageOptions): Storage {
+  const store: Storage['store'] = async (path, picture) => {
+    const { bytes, ...paid } = picture;
     try {
       const { format, width, height } = await inspect(bytes);
       const image = { sha256: sha256(bytes), bytes: bytes.length, width, height, format };
       const original = await originals.add(bytes, { version: 1, ...paid, image });
+      await onStored(original);
       await intents.close(path);
       return original;
     } catch (error) {
-      throw keptAt(path, paid.for, error);
+      if (!isFailure(error, 'IMAGE_INVALID')) throw keptAt(path, error);
+      const failure = await quarantine(originals.folder, picture, error);
+      await refusals.remember({ key: picture.key, address: picture.for }, failure);
+      await intents.close(path);
+      throw failure;
     }
   };
+
+  const fetch: Storage['fetch'] = async (path, { url, ...answered }) => {
+    const paid: PaidPicture = { ...answered, bytes: await download(url) };
+    await intents.write(path, { ...paid, state: 'paid' });
+    return store(path, paid);
+  };
+
   return {
     store,
+    fetch,
     complete: async (key16) => {
-      const stuck: PromptImageError[] = [];
-      for (const { path } of (await intents.list()).filter((intent) => intent.key16 === key16)) {
-        const failure = known.get(path);
-        if (failure) {
-          stuck.push(failure);
-          continue;
-        }
+      const completion: Completion = { stuck: [], unanswered: [] };
+      for (const { path, intent } of await intents.of(key16)) {
         try {
-          const picture = await intents.read(path);
-          if (picture) await store(path, picture);
+          if (!intent) throw unreadable(path);
+          if (intent.state === 'asked') completion.unanswered.push({ ...intent, path });
+          else if (intent.state === 'answered') await fetch(path, intent);
+          else await store(path, intent);
         } catch (error) {
           if (!isFailure(error)) throw error;
-          if (error.code === 'IMAGE_INVALID' || error.code === 'CACHE_CORRUPT') known.set(path, error);
-          stuck.push(error);
+          completion.stuck.push(error);
         }
       }
-      return stuck;
+      return completion;
+    },
+    giveUp: async (key16) => {
+      for (const { path, intent } of await intents.of(key16)) {
+        if (intent?.state === 'asked') await intents.close(path);
+        else await putAside(originals.folder, path);
+      }
     },
   };
 }
 
 /** Why a picture that was paid for is not stored, and where it is meanwhile. */
-function keptAt(path: string, address: string, cause: unknown): unknown {
+function keptAt(path: string, cause: unknown): unknown {
   if (cause instanceof RecordError) return unreadable(path);
   const later = `It was paid for, and is kept in ${path}: the next run stores it.`;
   if (isErrno(cause)) return unwritable(cause, later);
   if (!isFailure(cause)) return cause;
-  if (cause.code !== 'IMAGE_INVALID') {
-    const next = [cause.next, later].filter((line) => line !== undefined).join('\n');
-    return new PromptImageError(cause.code, cause.what, { cause, next });
-  }
-  const what = `the picture that came for ${address} cannot be decoded: ${cause.what}`;
-  const next = `It was paid for, so it is kept and not bought again. To buy anew, delete ${path}`;
-  return new PromptImageError('IMAGE_INVALID', what, { cause, next });
+  const next = [cause.next, later].filter((line) => line !== undefined).join('\n');
+  return new PromptImageError(cause.code, cause.what, { cause, next });
 }

@@ -61,6 +61,7 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
   for (const warning of config.consent.warnings) warnings.add(warning);
   const leaks = createLeakFailures(config);
   const recover = createRecovery(context, (message) => warnings.add(message));
+  const run = context.startRun('build');
 
   const resolve = async (entry: Entry): Promise<Published | undefined> => {
     for (const warning of entry.warnings) warnings.add(warning);
@@ -68,6 +69,11 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
     if (state.state === 'ok') {
       if (!bought.has(entry.key)) reused.add(entry.key);
       return serve(entry, state.original);
+    }
+    const paid = await purchases.restore(entry);
+    if (paid) {
+      reused.add(entry.key);
+      return serve(entry, paid);
     }
     if (config.missing === 'draft' || (watch && config.missing === 'generate')) {
       drafts.set(entry.address, entry.key);
@@ -96,7 +102,7 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
       if (progress !== undefined) log(progress);
     });
     try {
-      return await holdInterrupts(context, () => purchases.buy(entry));
+      return await holdInterrupts(context, () => purchases.buy(entry, { run }));
     } catch (error) {
       if (!isFailure(error, 'BUDGET_EXCEEDED')) throw error;
       unaffordable.set(entry.address, gap);
@@ -162,7 +168,7 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
     },
 
     finish: async () => {
-      await served.save();
+      await Promise.all([served.save(), run.end()]);
       const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
       const failed = failures.size + failedPurchases.size + gaps.size + unaffordable.size;
       const total = reused.size + bought.size + draftKeys.size + failed;

@@ -4,7 +4,8 @@ import type { ImageState } from '../catalog/state.js';
 import type { ResolvedConfig } from '../config/config.js';
 import type { Originals } from '../originals/originals.js';
 import type { ServedPictures } from '../originals/served.js';
-import type { Budget } from '../purchase/budget.js';
+import type { Run } from '../purchase/budget.js';
+import type { RunKind } from '../purchase/ledger.js';
 import type { PurchaseEvent, Purchases } from '../purchase/purchase.js';
 
 /** What a build, a dev server and a command all work with. */
@@ -12,7 +13,8 @@ export interface Context {
   config: ResolvedConfig;
   originals: Originals;
   served: ServedPictures;
-  budget: Budget;
+  /** Something that may spend begins. */
+  startRun: (kind: RunKind) => Run;
   purchases: Purchases;
   publisher: Publisher;
   /** @throws `MANIFEST_*`, `REFERENCE_*` */

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import type { Published } from '../catalog/publish.js';
+import type { ImageState } from '../catalog/state.js';
 import { isFailure } from '../failure.js';
-import { isErrno } from '../files/durable.js';
 import { isInside } from '../files/references.js';
 import { parseName } from '../originals/names.js';
+import type { Run } from '../purchase/budget.js';
 import type { Context } from './context.js';
 import { failureOf } from './generate.js';
 import { importedAddress } from './imported.js';
 import { holdInterrupts } from './interrupt.js';
+import { lastChange } from './last-change.js';
 import { type Gap, missingImages, modelsOf, priceOf, renderGap } from './missing.js';
 import { conflictNote, noteOf, progressOf } from './notes.js';
 import { createRecovery } from './recovery.js';
@@ -45,6 +46,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   const announced = new Map<string, string>();
   const warned = new Set<string>();
   const stopping = new AbortController();
+  const run = context.startRun('dev');
   const stopNotes = context.onPurchase((event) => {
     const [note, progress] = [noteOf(event), progressOf(event)];
     if (note !== undefined) log('warn', note);
@@ -70,6 +72,13 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     return entry;
   };
 
+  const stateOf = async (entry: Entry): Promise<ImageState> => {
+    const state = await context.stateOf(entry);
+    if (state.state === 'ok') return state;
+    const original = await purchases.restore(entry);
+    return original ? { state: 'ok', original } : state;
+  };
+
   /** Once for each state of an image, so that a page that reloads does not fill the terminal. */
   const announce = (gap: Gap, message: string) => {
     const text = `${renderGap(gap)}: ${message}`;
@@ -78,9 +87,9 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     log('info', text);
   };
 
-  const serveGap = (gap: Gap): Promise<Published> | Published => {
+  const serveGap = async (gap: Gap): Promise<Published> => {
     const { entry, state } = gap;
-    const failure = purchases.failureOf(entry);
+    const failure = await purchases.failureOf(entry);
     const price = priceOf([gap], config);
     const ask = process.stdin.isTTY ? 'press g + enter' : 'run npx prompt-image generate';
     const byItself = state.state === 'missing' && mayBuyByItself();
@@ -115,7 +124,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       if (unrest > 0) return schedule(entry, Math.min(unrest, STILL));
       if (gitIsAtWork()) return schedule(entry, STILL);
       originals.refresh();
-      if ((await context.stateOf(entry)).state === 'missing') await buyAll([entry]);
+      if ((await stateOf(entry)).state === 'missing') await buyAll([entry]);
     } catch (error) {
       // Nobody awaits a timer: what is thrown here would end the dev server.
       if (!isFailure(error)) log('warn', `${address}: ${error instanceof Error ? error.stack : String(error)}`);
@@ -123,45 +132,56 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     }
   };
 
-  const buyAll = async (entries: readonly Entry[]): Promise<void> => {
-    await holdInterrupts(context, () => Promise.all(entries.map(buyOne)));
+  const buyAll = async (entries: readonly Entry[], spender: Run = run): Promise<void> => {
+    await holdInterrupts(context, () => Promise.all(entries.map((entry) => buyOne(entry, spender))));
   };
 
-  const buyOne = async (entry: Entry): Promise<void> => {
+  const buyOne = async (entry: Entry, spender: Run): Promise<void> => {
     try {
-      await purchases.buy(entry, stopping.signal);
+      await purchases.buy(entry, { run: spender, signal: stopping.signal });
     } catch (error) {
       const { code, message } = failureOf(error);
       if (code !== 'ABORTED') warn(`${entry.address}: [${code}] ${message}`);
       // Nothing was asked for, so nothing has changed: to show it again would only try again, without an end.
-      if (!purchases.failureOf(entry)) return;
+      if (!(await purchases.failureOf(entry))) return;
     }
     onChange([join(config.root, entry.address)]);
   };
 
-  const gapsNow = async (): Promise<{ gaps: Gap[]; invalid: number }> => {
+  /** Somebody saw the price, and what it is over. */
+  const buyConfirmed = async (entries: readonly Entry[]): Promise<void> => {
+    const confirmed = context.startRun('dev');
+    confirmed.lift();
+    await buyAll(entries, confirmed).finally(confirmed.end);
+  };
+
+  const gapsNow = async () => {
     originals.refresh();
     const gaps: Gap[] = [];
+    const refused: { address: string; message: string }[] = [];
     let invalid = 0;
     for (const address of dependencies.keys()) {
       try {
         const entry = await context.readEntry(address);
-        const state = await context.stateOf(entry);
-        if (state.state !== 'ok') gaps.push({ entry, state });
+        const state = await stateOf(entry);
+        if (state.state === 'ok') continue;
+        const failure = await purchases.failureOf(entry);
+        if (failure) refused.push({ address, message: failure.message });
+        else gaps.push({ entry, state });
       } catch (error) {
         // Shown in the page; it cannot be bought.
         if (!isFailure(error)) throw error;
         invalid += 1;
       }
     }
-    return { gaps, invalid };
+    return { gaps, refused, invalid };
   };
 
   return {
     load: async (path) => {
       await recover();
       const entry = await read(importedAddress(config, path));
-      const state = await context.stateOf(entry);
+      const state = await stateOf(entry);
       if (state.state !== 'ok') {
         if (config.missing === 'error') throw missingImages([{ entry, state }], config);
         return serveGap({ entry, state });
@@ -189,40 +209,31 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       if (config.frozen) return log('info', 'Nothing is bought in CI or under a test runner.');
       if (gitIsAtWork()) return log('info', 'Git is changing files. Press g + enter again when it is done.');
       if (config.consent.keyless !== undefined) return log('warn', config.consent.keyless);
-      const { gaps, invalid } = await gapsNow();
+      // Somebody asks: what failed before and may have passed is tried again.
+      purchases.forgetFailures();
+      const { gaps, refused, invalid } = await gapsNow();
+      for (const { address, message } of refused) log('warn', `${address}: ${message}`);
       if (invalid > 0) log('warn', `${invalid} ${invalid === 1 ? 'manifest is' : 'manifests are'} invalid, see above.`);
       const plan = gaps.map(({ entry }) => `${entry.address} ${entry.key}`).join('\n');
+      if (gaps.length === 0 && refused.length > 0) return log('info', 'There is nothing else to buy.');
       if (gaps.length === 0) return log('info', 'Every valid image on the pages visited so far has its picture.');
       if (plan !== offered) {
         offered = plan;
         const count = modelsOf(gaps).length;
-        const over = context.budget.wouldExceed(modelsOf(gaps)) ? ' That is over the budget.' : '';
+        const over = (await run.wouldExceed(modelsOf(gaps))) ? ' That is over the budget.' : '';
         const summary = `${count} to buy, ${priceOf(gaps, config)}.${over} Press g + enter again to buy.`;
         return log('info', [...gaps.map((gap) => `  ${renderGap(gap)}`), summary].join('\n'));
       }
       offered = '';
-      purchases.forgetFailures();
-      await buyAll(gaps.map(({ entry }) => entry));
+      await buyConfirmed(gaps.map(({ entry }) => entry));
     },
 
     dispose: async () => {
       stopping.abort();
       stopNotes();
+      await run.end();
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
     },
   };
-}
-
-/** Milliseconds since the epoch; files that are gone do not count. */
-async function lastChange(paths: Iterable<string>): Promise<number> {
-  let newest = 0;
-  for (const path of paths) {
-    try {
-      newest = Math.max(newest, (await stat(path)).mtimeMs);
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) throw error;
-    }
-  }
-  return newest;
 }

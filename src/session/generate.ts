@@ -1,5 +1,6 @@
 import { isFailure, PromptImageError, renderFailure } from '../failure.js';
 import { renderLimits } from '../purchase/budget.js';
+import { runInOrder } from '../purchase/order.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf } from './missing.js';
@@ -9,7 +10,7 @@ import { readStatus } from './status.js';
 
 /** What a purchase would do. */
 export interface GeneratePlan {
-  /** Images without their picture. */
+  /** Images whose picture is to be bought. */
   gaps: readonly Gap[];
   /** Pictures to buy: images that share one count once. */
   count: number;
@@ -17,12 +18,32 @@ export interface GeneratePlan {
   cost: number | undefined;
   /** Images that have their picture. */
   unchanged: number;
+  /** Images that were refused before, and are not asked for again; each error names its image. */
+  refused: readonly PurchaseFailure[];
   /** Images that cannot be planned: invalid manifests, damaged originals. */
   invalid: readonly PromptImageError[];
   /** What a person should know before. */
   warnings: readonly string[];
   /** More than the budget allows without asking. */
   overBudget: boolean;
+}
+
+export interface PlanOptions {
+  /** All manifests unless given. */
+  addresses?: readonly string[] | undefined;
+  /** Whether what is paid for already is stored first, wherever it lies. */
+  recover: boolean;
+  /** Whether what was refused is asked for again. */
+  retry?: boolean | undefined;
+}
+
+export interface ExecuteOptions {
+  /** Somebody confirmed more than the budget. */
+  overBudget?: boolean;
+  /** What was refused is asked for again. */
+  retry?: boolean;
+  signal?: AbortSignal;
+  onEvent?: (event: PurchaseEvent) => void;
 }
 
 export interface GenerateReport {
@@ -33,81 +54,99 @@ export interface GenerateReport {
   notes: readonly string[];
 }
 
-/**
- * @param addresses all manifests unless given
- * @param recover whether what other runs paid for is stored first
- */
 export async function planPurchases(
   context: Context,
-  { addresses, recover }: { addresses?: readonly string[] | undefined; recover: boolean },
+  { addresses, recover, retry = false }: PlanOptions,
 ): Promise<GeneratePlan> {
   const stuck = recover ? await context.purchases.recover() : [];
+  // Somebody asks: what failed before and may have passed is tried again.
+  context.purchases.forgetFailures();
   const images = await readStatus(context, addresses);
   const gaps: Gap[] = [];
+  const refused: PurchaseFailure[] = [];
   const invalid: PromptImageError[] = [];
   for (const image of images) {
     if (image.state === 'invalid') invalid.push(image.error);
-    else if (image.detail.state !== 'ok') gaps.push({ entry: image.entry, state: image.detail });
+    else if (image.detail.state === 'ok') continue;
+    else if (recover && (await context.purchases.restore(image.entry))) continue;
+    else if (image.failure && !retry) refused.push({ address: image.address, error: image.failure });
+    else gaps.push({ entry: image.entry, state: image.detail });
   }
-  const models = modelsOf(gaps);
-  const { keyless } = context.config.consent;
   return {
-    warnings: [
-      ...stuck.map(renderFailure),
-      ...context.config.consent.warnings,
-      ...(models.length > 0 && keyless !== undefined ? [keyless] : []),
-      ...new Set(gaps.flatMap(({ entry }) => entry.warnings)),
-    ],
-    gaps,
+    ...(await planOf(context, gaps)),
+    refused,
     invalid,
+    warnings: [...stuck.map(renderFailure), ...warningsOf(context, gaps)],
+    unchanged: images.length - gaps.length - refused.length - invalid.length,
+  };
+}
+
+/** What buying these pictures would do. */
+export async function planOf(context: Context, gaps: readonly Gap[]): Promise<GeneratePlan> {
+  const models = modelsOf(gaps);
+  return {
+    gaps,
     count: models.length,
     cost: costOfGaps(gaps, context.config),
-    unchanged: images.length - gaps.length - invalid.length,
-    overBudget: context.budget.wouldExceed(models),
+    unchanged: 0,
+    refused: [],
+    invalid: [],
+    warnings: warningsOf(context, gaps),
+    overBudget: await context.startRun('command').wouldExceed(models),
   };
+}
+
+function warningsOf({ config: { consent } }: Context, gaps: readonly Gap[]): string[] {
+  return [
+    ...consent.warnings,
+    ...(gaps.length > 0 && consent.keyless !== undefined ? [consent.keyless] : []),
+    ...new Set(gaps.flatMap(({ entry }) => entry.warnings)),
+  ];
 }
 
 /**
  * Buys what a plan says. One failed image never loses the others.
  *
- * @throws `BUDGET_EXCEEDED` before anything is bought, unless the budget was lifted
+ * @throws `BUDGET_EXCEEDED` before anything is bought, unless more was confirmed
  */
 export async function executePlan(
   context: Context,
-  { gaps }: GeneratePlan,
-  options: { signal?: AbortSignal; onEvent?: (event: PurchaseEvent) => void } = {},
+  { gaps }: Pick<GeneratePlan, 'gaps'>,
+  { overBudget = false, retry, signal, onEvent }: ExecuteOptions = {},
 ): Promise<GenerateReport> {
-  if (context.budget.wouldExceed(modelsOf(gaps))) {
-    const limit = renderLimits(context.config.budget);
-    throw new PromptImageError('BUDGET_EXCEEDED', `${modelsOf(gaps).length} images are over the budget of ${limit}`, {
-      next: 'Nothing was bought. Confirm with --yes, or raise budget in prompt-image.config.',
-    });
-  }
-  // Somebody asks: what failed before may be tried again.
-  context.purchases.forgetFailures();
+  const run = context.startRun('command');
+  if (overBudget) run.lift();
+  else if (await run.wouldExceed(modelsOf(gaps))) throw tooMuch(context, modelsOf(gaps).length);
   const bought: string[] = [];
-  const failed: PurchaseFailure[] = [];
   const notes: string[] = [];
   const stop = context.onPurchase((event) => {
     const note = noteOf(event);
     if (note !== undefined) notes.push(note);
-    options.onEvent?.(event);
+    onEvent?.(event);
+  });
+  const tasks = gaps.map(({ entry }) => {
+    const buy = async () => {
+      const purchase = await context.purchases.buy(entry, { run, signal, retry });
+      if (purchase.bought) bought.push(entry.address);
+    };
+    // No image waits for another yet.
+    return [entry.address, { after: [], run: buy }] as const;
   });
   try {
-    await Promise.all(
-      gaps.map(async ({ entry }) => {
-        try {
-          const purchase = await context.purchases.buy(entry, options.signal);
-          if (purchase.bought) bought.push(entry.address);
-        } catch (error) {
-          failed.push({ address: entry.address, error: failureOf(error) });
-        }
-      }),
-    );
+    const failures = await runInOrder(new Map(tasks));
+    const failed = Array.from(failures, ([address, error]) => ({ address, error: failureOf(error) }));
+    return { bought: bought.sort(), failed, notes };
   } finally {
     stop();
+    await run.end();
   }
-  return { bought: bought.sort(), failed, notes };
+}
+
+function tooMuch({ config }: Context, count: number): PromptImageError {
+  const limit = renderLimits(config.budget);
+  return new PromptImageError('BUDGET_EXCEEDED', `${count} images are over the budget of ${limit}`, {
+    next: 'Nothing was bought. Confirm with --yes, or raise budget in prompt-image.config.',
+  });
 }
 
 /** Why a purchase failed. @throws what is no failure of a purchase */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, posix } from 'node:path';
 import type { ResolvedConfig } from '../config/config.js';
 import { type Place, PromptImageError } from '../failure.js';
-import { isErrno } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
 import { addressOf } from '../files/scan.js';
 import { placeAt } from '../manifest/locate.js';
 import { parseId } from './imported.js';

@@ -5,7 +5,8 @@ import type { PurchaseEvent } from '../purchase/purchase.js';
 
 /** What a person should know about a purchase once it is over, if anything. */
 export function noteOf(event: PurchaseEvent): string | undefined {
-  if (event.type === 'maybe-billed-twice') return `${event.address}: possibly billed twice (${event.error.what})`;
+  if (event.type === 'maybe-billed-twice') return `${event.address}: possibly billed twice (${event.why})`;
+  if (event.type === 'not-stocked') return `${event.address}: no second copy could be kept (${event.why})`;
   const ratio = event.type === 'bought' ? explainRatio(event.original.record) : undefined;
   return ratio && `${event.address}: ${ratio}`;
 }

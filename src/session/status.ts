@@ -8,7 +8,14 @@ import type { Context } from './context.js';
 
 /** What `status` says of one image. */
 export type ImageStatus = { address: string } & (
-  | { state: 'ok' | 'missing' | 'stale'; entry: Entry; detail: ImageState; note?: string | undefined }
+  | {
+      /** `refused`: missing or stale, as `detail` says, and the model declined to make it, as `failure` says. */
+      state: 'ok' | 'missing' | 'stale' | 'refused';
+      entry: Entry;
+      detail: ImageState;
+      note?: string | undefined;
+      failure?: PromptImageError | undefined;
+    }
   | { state: 'invalid'; error: PromptImageError }
 );
 
@@ -35,8 +42,10 @@ async function statusOf(context: Context, address: string): Promise<ImageStatus>
   try {
     const entry = await context.readEntry(address);
     const detail = await context.stateOf(entry);
-    const note = detail.state === 'ok' ? explainRatio(detail.original.record) : undefined;
-    return { address, state: detail.state, entry, detail, note };
+    if (detail.state === 'ok')
+      return { address, state: 'ok', entry, detail, note: explainRatio(detail.original.record) };
+    const failure = await context.purchases.failureOf(entry);
+    return { address, state: failure ? 'refused' : detail.state, entry, detail, failure };
   } catch (error) {
     if (!isFailure(error)) throw error;
     return { address, state: 'invalid', error };

@@ -1,15 +1,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import {
-  createOnce,
-  listIfExists,
-  makeFolder,
-  readIfExists,
-  removeFile,
-  replaceFile,
-  withCleanup,
-} from '../../src/files/durable.js';
+import { createOnce, makeFolder, removeFile, replaceFile, withCleanup } from '../../src/files/durable.js';
+import { listIfExists, readIfExists } from '../../src/files/errno.js';
 import { createWorkspace, repositoryRoot, run, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type ErrorCode, isFailure, PromptImageError } from '../failure.js';
+import { removeFile, replaceFile } from '../files/durable.js';
+import { readIfExists } from '../files/errno.js';
+import { ProviderError } from '../providers/provider.js';
+import type { Want } from './want.js';
+
+/** What of it a refusal is about. */
+type Refused = Pick<Want, 'key' | 'address'>;
+
+/*
+ * What a provider declined for good, by key: kept beside the originals, so that no build and no dev server asks again for
+ * what may have been billed and brought nothing.
+ */
+
+const refusalSchema = z.strictObject({
+  version: z.literal(1),
+  key: z.string(),
+  for: z.string(),
+  provider: z.string(),
+  code: z.string(),
+  what: z.string(),
+  next: z.string().optional(),
+  at: z.iso.datetime(),
+});
+
+export interface Refusals {
+  /** @throws `CACHE_CORRUPT` where the file cannot be understood */
+  find: (want: Refused) => Promise<PromptImageError | undefined>;
+  remember: (want: Refused, error: PromptImageError) => Promise<void>;
+  forget: (want: Refused) => Promise<void>;
+}
+
+/** Codes of failures after which the same call would bring the same, or nothing again for more money. */
+const lasting: readonly ErrorCode[] = [
+  'PROVIDER_REFUSED',
+  'PROVIDER_NO_IMAGE',
+  'PROVIDER_BAD_RESPONSE',
+  'PROVIDER_FAILED',
+  'IMAGE_INVALID',
+  'PURCHASE_UNRESOLVED',
+];
+
+/** Whether a failure is remembered beyond the process. */
+export function isLasting(error: unknown): error is PromptImageError {
+  return isFailure(error, ...lasting) && !(error instanceof ProviderError && error.retry !== 'never');
+}
+
+/** What somebody can do to have it asked for again. */
+const ASK_AGAIN = 'To ask again all the same: npx prompt-image generate --retry';
+
+/** @param provider its name: what one refuses, another may paint */
+export function openRefusals(originalsFolder: string, provider: string): Refusals {
+  const pathOf = ({ key }: Refused) => join(originalsFolder, '.local', 'refusals', `${key.slice(0, 16)}.json`);
+  return {
+    find: async (want) => {
+      const path = pathOf(want);
+      const bytes = await readIfExists(path);
+      const refusal = bytes && parseRefusal(path, bytes);
+      if (!refusal || refusal.key !== want.key || refusal.provider !== provider) return undefined;
+      const { code, what, next } = refusal;
+      const lines = [next, ASK_AGAIN].filter((line) => line !== undefined);
+      return new PromptImageError(code as ErrorCode, what, { next: lines.join('\n') });
+    },
+    remember: async (want, { code, what, next }) => {
+      const at = new Date().toISOString();
+      const fields = { version: 1, key: want.key, for: want.address, provider, code, what, next, at };
+      await replaceFile(pathOf(want), `${JSON.stringify(fields, undefined, 2)}\n`);
+    },
+    forget: (want) => removeFile(pathOf(want)),
+  };
+}
+
+function parseRefusal(path: string, bytes: Buffer): z.infer<typeof refusalSchema> {
+  try {
+    return refusalSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw new PromptImageError('CACHE_CORRUPT', `${path}, which says why a picture was refused, cannot be read`, {
+      next: 'Nothing is bought in its place. Delete it to ask again.',
+      cause: error,
+    });
+  }
+}
