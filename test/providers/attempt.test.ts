@@ -13,7 +13,7 @@ import {
   resetBeforeAnswer,
   truncatedBody,
 } from '../loopback/gemini.js';
-import { context, imageRequest, SMALL, startProvider } from './calls.js';
+import { carried, context, imageRequest, SMALL, startProvider } from './calls.js';
 
 /** Whatever it fails with. */
 async function failureOf(running: Promise<unknown>): Promise<Error & { code?: string }> {
@@ -45,7 +45,10 @@ async function attempts(answers: Answer[], options: Partial<AttemptOptions> = {}
   gemini.script(...answers);
   gemini.always(picture({ size: SMALL }));
   const recorded = record(options);
-  const running = attempt((signal) => provider.generate(imageRequest(), context(signal)), recorded);
+  const running = attempt(
+    async (signal) => carried(await provider.generate(imageRequest(), context(signal))),
+    recorded,
+  );
   const result = await running.then(
     (got): GeneratedPicture | Error => got,
     (error: Error) => error,
@@ -168,7 +171,7 @@ describe('stopping', () => {
     gemini.script(delayed(gate, picture({ size: SMALL })), delayed(gate, busy));
     const stopping = new AbortController();
     const options = record({ signal: stopping.signal });
-    const generate = (signal: AbortSignal) => provider.generate(imageRequest(), context(signal));
+    const generate = async (signal: AbortSignal) => carried(await provider.generate(imageRequest(), context(signal)));
     const first = attempt(generate, options);
     await gemini.called(1);
     const second = failureOf(attempt(generate, options));

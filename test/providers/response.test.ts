@@ -10,7 +10,7 @@ import {
   type RecordedRequest,
   textOnly,
 } from '../loopback/gemini.js';
-import { context, failureAfter, flavours, imageRequest, LITE, SMALL, startProvider } from './calls.js';
+import { carried, context, failureAfter, flavours, imageRequest, LITE, SMALL, startProvider } from './calls.js';
 
 const hostedVias: readonly PictureVia[] = pictureVias.filter((via) => /url|uri/i.test(via) && !/data URL/.test(via));
 const inlineVias = pictureVias.filter((via) => !hostedVias.includes(via));
@@ -21,7 +21,7 @@ async function receive(
 ): Promise<{ got: GeneratedPicture; request: RecordedRequest }> {
   await using started = await startProvider(flavour);
   started.gemini.script(answer);
-  const got = await started.provider.generate(imageRequest({ aspectRatio: '16:9' }), context());
+  const got = carried(await started.provider.generate(imageRequest({ aspectRatio: '16:9' }), context()));
   return { got, request: started.gemini.requests[0]! };
 }
 
