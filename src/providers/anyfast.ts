@@ -8,15 +8,18 @@ export interface GeminiOptions {
   baseUrl?: string;
 }
 
+const SERVICE = 'https://www.anyfast.ai';
+
 /**
  * Gemini image models through the Anyfast gateway. Key: `ANYFAST_API_KEY`.
  *
  * @see https://www.anyfast.ai
  */
-export function anyfast({ apiKey, baseUrl = 'https://www.anyfast.ai' }: GeminiOptions = {}): Provider {
+export function anyfast({ apiKey, baseUrl = SERVICE }: GeminiOptions = {}): Provider {
   return createGemini(
     {
       name: 'anyfast',
+      defaultUrl: SERVICE,
       baseUrl,
       keyNames: ['ANYFAST_API_KEY'],
       // The gateway takes the key nowhere else, which makes every URL a secret.

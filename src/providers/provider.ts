@@ -60,7 +60,8 @@ export interface Provider {
   generate: (request: ImageRequest, context: GenerateContext) => Promise<GeneratedPicture | HostedPicture>;
   /**
    * Fetches what {@link HostedPicture} names; asked for as often as it takes, in later runs too, because it costs nothing.
-   * Needed only where `generate` gives addresses.
+   * Needed only where `generate` gives addresses. `signal` ends the whole of it. Throws a {@link ProviderError}, whose `retry` is
+   * `safely` for what may pass.
    */
   download?: (url: string, context: { signal: AbortSignal }) => Promise<Uint8Array>;
 }
@@ -73,7 +74,10 @@ export interface KeyedProvider extends Provider {
   usesKey: (candidate: string) => boolean;
   /** Whether a key was given; without one every call is `PROVIDER_AUTH`. */
   hasKey: boolean;
-  /** Whether it is asked at the service's own address, rather than at one that the project names. */
+  /**
+   * Whether calls go to the service's own address, so that its pictures are the service's and not those of a gateway or a
+   * stand-in that the user named.
+   */
   isDefaultEndpoint: boolean;
   /** The same provider with a key, unless it was constructed with one. */
   withKey: (apiKey: string) => KeyedProvider;

@@ -4,6 +4,7 @@ import { ask, bodyOf, errorOf, type ResponseBody, validRequest } from './client.
 import {
   apiError,
   blocked,
+  bomb,
   emptyCandidates,
   type Flavour,
   finishReason,
@@ -174,4 +175,15 @@ test('2K is twice the nominal size where the model has it', async () => {
   body.generationConfig = { imageConfig: { aspectRatio: '1:1', imageSize: '2K' } };
   await ask(gemini, 'google', { body, model: 'gemini-3.1-flash-image' });
   expect(gemini.requests[0]!.picture).toMatchObject({ width: 2048, height: 2048 });
+});
+
+test('a bomb is a small file with 900 million pixels', async () => {
+  await using gemini = await startGemini();
+  gemini.script(bomb());
+  await ask(gemini);
+  const { bytes, ...told } = gemini.requests[0]!.picture!;
+  expect(told).toEqual({ mimeType: 'image/png', width: 30_000, height: 30_000 });
+  expect(bytes.length).toBeLessThan(200_000);
+  const shrunk = sharp(bytes, { limitInputPixels: false }).extract({ left: 0, top: 0, width: 9, height: 9 });
+  await expect(shrunk.raw().toBuffer()).resolves.toEqual(Buffer.alloc(81));
 });

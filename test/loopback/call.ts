@@ -73,7 +73,8 @@ export interface Call {
 export interface HttpReply {
   status: number;
   headers?: Record<string, string>;
-  body: string | Uint8Array;
+  /** In pieces, it goes out as they come, without a declared length. */
+  body: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Breaks the connection after this many bytes of the body. */
   cutAfter?: number;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { modelInPath } from './accept.js';
 import type { Outcome, RecordedRequest, Reply } from './call.js';
 import { bytesOf } from './transport.js';
@@ -41,6 +42,12 @@ export function sendReply(response: ServerResponse, reply: Reply): void {
   if (response.destroyed || reply === 'hang') return;
   if (reply === 'reset') {
     response.socket?.resetAndDestroy();
+    return;
+  }
+  if (typeof reply.body !== 'string' && Symbol.asyncIterator in reply.body) {
+    response.writeHead(reply.status, reply.headers);
+    // A client that leaves in the middle is recorded as such.
+    pipeline(Readable.from(reply.body), response, () => {});
     return;
   }
   const body = bytesOf(reply);

@@ -10,6 +10,7 @@ import { Refusal } from './refusal.js';
 import { Script } from './script.js';
 
 export * from './answers.js';
+export { bomb } from './bomb.js';
 export type * from './call.js';
 export { apiError, type ErrorOptions } from './errors.js';
 export { type PictureOptions, type PictureVia, picture, pictureVias } from './picture.js';

@@ -110,7 +110,7 @@ async function makePicture({ request }: Call, options: PictureOptions): Promise<
 }
 
 async function describe(bytes: Buffer): Promise<AnsweredPicture> {
-  const { format, width, height } = await sharp(bytes)
+  const { format, width, height } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
       // What a test sends in a picture's place is often no picture.

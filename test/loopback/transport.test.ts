@@ -2,7 +2,10 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { ask, bodyOf, validRequest } from './client.js';
 import {
+  apiError,
   delayed,
+  dripping,
+  endless,
   file,
   htmlError,
   never,
@@ -10,6 +13,7 @@ import {
   picture,
   redirect,
   resetBeforeAnswer,
+  sometimes,
   startGemini,
   textOnly,
   truncatedBody,
@@ -132,4 +136,36 @@ test('a client that leaves in the middle of its request is recorded and harmless
   await expect(gemini.requests[0]!.finished).resolves.toBe('abandoned');
   expect([gemini.inFlight, gemini.calls]).toEqual([0, 0]);
   expect((await ask(gemini, 'google', { body: validRequest('again') })).status).toBe(200);
+});
+
+test('a file drips, and an endless one ends when the client leaves', async () => {
+  await using gemini = await startGemini();
+  const bytes = Buffer.from(Array.from({ length: 25 }, (_, index) => index));
+  const start = performance.now();
+  const slow = await fetch(gemini.serve('/slow.png', dripping(bytes, 'image/png', 10)));
+  expect(Buffer.from(await slow.arrayBuffer())).toEqual(bytes);
+  expect(performance.now() - start).toBeGreaterThan(80);
+  const response = await fetch(gemini.serve('/endless.png', endless('image/png')));
+  const reader = response.body!.getReader();
+  expect([response.headers.get('content-length'), (await reader.read()).value?.[0]]).toEqual([null, 1]);
+  await reader.cancel();
+  await expect(gemini.requests.at(-1)!.finished).resolves.toBe('abandoned');
+});
+
+test('answers come at a rate, in the order of a seed', async () => {
+  await using gemini = await startGemini();
+  const statuses = async (seed: number) => {
+    gemini.always(sometimes(0.3, apiError(429), sometimes(0.5, apiError(503), textOnly(), seed), seed));
+    const answered: number[] = [];
+    for (let call = 0; call < 60; call++) answered.push((await ask(gemini)).status);
+    return answered;
+  };
+  const [first, again, other] = [await statuses(1), await statuses(1), await statuses(2)];
+  expect(again).toEqual(first);
+  expect(other).not.toEqual(first);
+  for (const status of [429, 503, 200]) {
+    const share = first.filter((each) => each === status).length / first.length;
+    expect(share, `${status}`).toBeGreaterThan(0.15);
+    expect(share, `${status}`).toBeLessThan(0.55);
+  }
 });

@@ -52,6 +52,51 @@ export function delayed(until: number | Promise<unknown>, answer: Answer): Answe
   };
 }
 
+/** Ten pieces of a file, with so many milliseconds before each. */
+export function dripping(bytes: Uint8Array, contentType: string, pause: number): Answer {
+  const piece = Math.ceil(bytes.length / 10);
+  return () => ({
+    status: 200,
+    headers: { 'content-type': contentType },
+    body: (async function* () {
+      for (let start = 0; start < bytes.length; start += piece) {
+        await sleep(pause, undefined, { ref: false });
+        yield bytes.subarray(start, start + piece);
+      }
+    })(),
+  });
+}
+
+/** Bytes without end, and without a word about their number. */
+export function endless(contentType: string): Answer {
+  const piece = Buffer.alloc(1024 * 1024, 1);
+  return () => ({
+    status: 200,
+    headers: { 'content-type': contentType },
+    body: (async function* () {
+      for (;;) yield piece;
+    })(),
+  });
+}
+
+/**
+ * One answer at a rate, from 0 to 1, else the other: `sometimes(0.2, apiError(429), picture())`.
+ *
+ * @param seed the same seed draws the same answers in the same order
+ */
+export function sometimes(rate: number, answer: Answer, otherwise: Answer, seed = 1): Answer {
+  let state = seed;
+  // mulberry32
+  const draw = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return (call) => (draw() < rate ? answer : otherwise)(call);
+}
+
 export function bytesOf({ body }: HttpReply): Buffer {
+  if (typeof body !== 'string' && Symbol.asyncIterator in body) throw new TypeError('It comes in pieces');
   return typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

@@ -58,7 +58,8 @@ export function validateBody(body: unknown, model: ServedModel): ImageAsk {
   if (config.candidate_count !== undefined)
     refuse('Multiple candidates is not enabled for this model (candidate_count)');
   const { aspect_ratio: aspectRatio, image_size: imageSize } = config.image_config ?? {};
-  const thinkingLevel = config.thinking_config?.thinking_level;
+  // The one enum that is documented in lower case and sent in upper case by Google's own SDK.
+  const thinkingLevel = config.thinking_config?.thinking_level?.toLowerCase();
   oneOf('generation_config.image_config.aspect_ratio', aspectRatio, model.ratios);
   oneOf('generation_config.image_config.image_size', imageSize, model.sizes);
   oneOf('generation_config.thinking_config.thinking_level', thinkingLevel, model.thinkingLevels);

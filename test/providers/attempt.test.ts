@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { type GeneratedPicture, ProviderError } from '../../src/providers/provider.js';
-import { type AttemptOptions, attempt } from '../../src/purchase/attempt.js';
+import { type AttemptOptions, attempt as attemptCalls, within } from '../../src/purchase/attempt.js';
 import {
   type Answer,
   apiError,
@@ -13,7 +13,7 @@ import {
   resetBeforeAnswer,
   truncatedBody,
 } from '../loopback/gemini.js';
-import { context, imageRequest, SMALL, startProvider } from './calls.js';
+import { carried, context, imageRequest, SMALL, startProvider } from './calls.js';
 
 /** Whatever it fails with. */
 async function failureOf(running: Promise<unknown>): Promise<Error & { code?: string }> {
@@ -26,7 +26,14 @@ async function failureOf(running: Promise<unknown>): Promise<Error & { code?: st
 /** What happened, in order. */
 type Event = ['retry', code: string, wait: number] | ['ambiguous', code: string];
 
-function record(options: Partial<AttemptOptions> = {}): AttemptOptions & { events: Event[] } {
+/** `timeout`: milliseconds for one attempt. */
+type Options = AttemptOptions & { timeout: number };
+
+function attempt<T>(generate: (signal: AbortSignal) => Promise<T>, options: Options): Promise<T> {
+  return attemptCalls(() => within(options.timeout, generate), options);
+}
+
+function record(options: Partial<Options> = {}): Options & { events: Event[] } {
   const events: Event[] = [];
   return {
     timeout: 20_000,
@@ -39,13 +46,16 @@ function record(options: Partial<AttemptOptions> = {}): AttemptOptions & { event
   };
 }
 
-async function attempts(answers: Answer[], options: Partial<AttemptOptions> = {}) {
+async function attempts(answers: Answer[], options: Partial<Options> = {}) {
   await using started = await startProvider('anyfast');
   const { gemini, provider } = started;
   gemini.script(...answers);
   gemini.always(picture({ size: SMALL }));
   const recorded = record(options);
-  const running = attempt((signal) => provider.generate(imageRequest(), context(signal)), recorded);
+  const running = attempt(
+    async (signal) => carried(await provider.generate(imageRequest(), context(signal))),
+    recorded,
+  );
   const result = await running.then(
     (got): GeneratedPicture | Error => got,
     (error: Error) => error,
@@ -109,7 +119,7 @@ test.each<[string, Answer]>([
 
 describe('what may have been billed is asked for at most once more, and that is told', () => {
   const timeouts = { timeout: 300 };
-  test.each<[string, string, Answer, Partial<AttemptOptions>]>([
+  test.each<[string, string, Answer, Partial<Options>]>([
     ['a timeout', 'PROVIDER_TIMEOUT', never(), timeouts],
     ['a reset', 'PROVIDER_UNAVAILABLE', resetBeforeAnswer(), {}],
     ['half an answer', 'PROVIDER_BAD_RESPONSE', truncatedBody(picture({ size: SMALL })), {}],
@@ -168,7 +178,7 @@ describe('stopping', () => {
     gemini.script(delayed(gate, picture({ size: SMALL })), delayed(gate, busy));
     const stopping = new AbortController();
     const options = record({ signal: stopping.signal });
-    const generate = (signal: AbortSignal) => provider.generate(imageRequest(), context(signal));
+    const generate = async (signal: AbortSignal) => carried(await provider.generate(imageRequest(), context(signal)));
     const first = attempt(generate, options);
     await gemini.called(1);
     const second = failureOf(attempt(generate, options));

@@ -4,6 +4,8 @@ import { anyfast, type GeminiOptions } from '../../src/providers/anyfast.js';
 import { google } from '../../src/providers/google.js';
 import {
   type GenerateContext,
+  type GeneratedPicture,
+  type HostedPicture,
   type ImageRequest,
   isKeyed,
   type KeyedProvider,
@@ -35,6 +37,18 @@ export function imageRequest(fields: Partial<ImageRequest> = {}): ImageRequest {
 
 export function context(signal: AbortSignal = new AbortController().signal): GenerateContext {
   return { signal, raster: async (svg) => sharp(Buffer.from(svg)).png({ compressionLevel: 1 }).toBuffer() };
+}
+
+/** What came, which must be the picture itself. */
+export function carried(answer: GeneratedPicture | HostedPicture): GeneratedPicture {
+  if ('url' in answer) return expect.fail('the answer gives an address instead of the picture');
+  return answer;
+}
+
+/** What came, which must be the address of the picture. */
+export function hosted(answer: GeneratedPicture | HostedPicture): HostedPicture {
+  if ('bytes' in answer) return expect.fail('the answer carries the picture itself');
+  return answer;
 }
 
 /** A provider and the loopback server that it calls. */

@@ -4,7 +4,7 @@ import { draft } from '../../src/providers/draft/draft.js';
 import { defineProvider, isKeyed, type Provider } from '../../src/providers/provider.js';
 import { delayed, type Gemini, never, picture } from '../loopback/gemini.js';
 import { nominalSize } from '../loopback/models.js';
-import { context, imageRequest, LITE, startProvider } from './calls.js';
+import { carried, context, imageRequest, LITE, startProvider } from './calls.js';
 
 interface Adapter {
   provider: Provider;
@@ -59,7 +59,7 @@ describe.each(adapters)('%s', (name, start, { calls = false, models }) => {
   test.each(['16:9', '9:16', '1:1', undefined])('gives a picture that decodes, asked for %s', async (aspectRatio) => {
     await using adapter = await start();
     const shape = aspectRatio === undefined ? {} : { aspectRatio };
-    const { bytes } = await adapter.provider.generate(imageRequest(shape), context());
+    const { bytes } = carried(await adapter.provider.generate(imageRequest(shape), context()));
     expect(bytes).toBeInstanceOf(Uint8Array);
     const { info } = await sharp(Buffer.from(bytes)).raw().toBuffer({ resolveWithObject: true });
     const { width, height } = nominalSize(aspectRatio);
@@ -85,7 +85,8 @@ describe.each(adapters)('%s', (name, start, { calls = false, models }) => {
 
   test('two calls at once do not know of each other', async () => {
     await using adapter = await start();
-    const { generate } = adapter.provider;
+    const generate = async (...asked: Parameters<Provider['generate']>) =>
+      carried(await adapter.provider.generate(...asked));
     const [wide, tall] = await Promise.all([
       generate(imageRequest({ prompt: 'A wide harbour', aspectRatio: '16:9' }), context()),
       generate(imageRequest({ prompt: 'A tall harbour', aspectRatio: '9:16' }), context()),

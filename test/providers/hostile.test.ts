@@ -37,13 +37,15 @@ const errorBody = some({
   }),
 });
 
-function check(body: unknown): 'picture' | string {
+function check(body: unknown): 'picture' | 'hosted' | string {
   try {
-    const { bytes, caption, model, responseId, usage } = parseResponse(body);
-    expect(bytes.length).toBeGreaterThan(0);
+    const { caption, model, responseId, usage, ...picture } = parseResponse(body);
+    const isHosted = 'url' in picture;
+    if (isHosted) expect(picture.url).toMatch(/^https?:/i);
+    else expect(picture.bytes.length).toBeGreaterThan(0);
     for (const told of [caption, model, responseId]) expect(['string', 'undefined']).toContain(typeof told);
     expect(usage === undefined || typeof usage === 'object').toBe(true);
-    return 'picture';
+    return isHosted ? 'hosted' : 'picture';
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return error.code;
@@ -67,7 +69,7 @@ test('so is any answer that looks like one, and all outcomes are met', () => {
     { numRuns: 2000 },
   );
   expect([...outcomes].sort()).toEqual(
-    ['PROVIDER_BAD_RESPONSE', 'PROVIDER_NO_IMAGE', 'PROVIDER_REFUSED', 'picture'].sort(),
+    ['PROVIDER_BAD_RESPONSE', 'PROVIDER_NO_IMAGE', 'PROVIDER_REFUSED', 'hosted', 'picture'].sort(),
   );
 });
 

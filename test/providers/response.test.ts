@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GeneratedPicture } from '../../src/providers/provider.js';
+import type { GeneratedPicture, HostedPicture } from '../../src/providers/provider.js';
 import {
   type Answer,
   json,
@@ -10,19 +10,29 @@ import {
   type RecordedRequest,
   textOnly,
 } from '../loopback/gemini.js';
-import { context, failureAfter, flavours, imageRequest, LITE, SMALL, startProvider } from './calls.js';
+import { carried, context, failureAfter, flavours, hosted, imageRequest, LITE, SMALL, startProvider } from './calls.js';
 
 const hostedVias: readonly PictureVia[] = pictureVias.filter((via) => /url|uri/i.test(via) && !/data URL/.test(via));
 const inlineVias = pictureVias.filter((via) => !hostedVias.includes(via));
 
-async function receive(
-  answer: Answer,
+interface Received<T> {
+  answer: T;
+  request: RecordedRequest;
+}
+
+async function receiveAny(
+  scripted: Answer,
   flavour: (typeof flavours)[number] = 'google',
-): Promise<{ got: GeneratedPicture; request: RecordedRequest }> {
+): Promise<Received<GeneratedPicture | HostedPicture>> {
   await using started = await startProvider(flavour);
-  started.gemini.script(answer);
-  const got = await started.provider.generate(imageRequest({ aspectRatio: '16:9' }), context());
-  return { got, request: started.gemini.requests[0]! };
+  started.gemini.script(scripted);
+  const answer = await started.provider.generate(imageRequest({ aspectRatio: '16:9' }), context());
+  return { answer, request: started.gemini.requests[0]! };
+}
+
+async function receive(scripted: Answer, flavour?: (typeof flavours)[number]) {
+  const { answer, request } = await receiveAny(scripted, flavour);
+  return { got: carried(answer), request };
 }
 
 const small = (options: PictureOptions = {}) => picture({ size: SMALL, ...options });
@@ -45,12 +55,15 @@ describe.each(flavours)('%s', (flavour) => {
     expect(got.caption).toBe(caption);
   });
 
-  test.each(hostedVias)('a hosted picture by %s is said to be one', async (via) => {
+  test.each(hostedVias)('of a hosted picture by %s the address arrives, and the caption without it', async (via) => {
     for (const options of [{}, { caption: false as const }, { url: 'https://cdn.invalid/a.png?sig=1' }]) {
-      const error = await failureAfter(small({ via, ...options }), flavour);
-      expect(error).toMatchObject({ code: 'PROVIDER_BAD_RESPONSE', retry: 'never' });
-      expect(error.what).toMatch(/a link to the picture instead of the picture/);
-      expect(error.next).toMatch(/token group/);
+      const { answer, request } = await receiveAny(small({ via, ...options }), flavour);
+      const { url, caption, ...rest } = hosted(answer);
+      expect(url).toBe(request.picture!.url);
+      const spoken = options.caption !== false && via !== 'data[].url';
+      expect(caption).toBe(spoken ? 'Here is the image you asked for: A quiet harbour' : undefined);
+      const told = { model: LITE, responseId: expect.any(String), usage: expect.any(Object) };
+      expect(rest).toEqual(via === 'data[].url' ? {} : told);
     }
   });
 });
@@ -204,5 +217,54 @@ test.each([
   'Here it is:\nhttps://cdn.invalid/a.webp?sig=a/b&x=1',
   'Here it is: ![](https://cdn.invalid/a)',
 ])('an address that is the answer is one: %j', async (words) => {
-  expect((await failureAfter(textOnly(words))).code).toBe('PROVIDER_BAD_RESPONSE');
+  const { url, caption } = hosted((await receiveAny(textOnly(words))).answer);
+  expect(words).toContain(url);
+  expect(url).toMatch(/^https:\/\/cdn\.invalid\/a[^\s()]*$/);
+  expect(caption).toBe(words.includes('Here it is:') ? 'Here it is:' : undefined);
+});
+
+/** A part for each way of naming a picture, worse and worse, and what it names. */
+const ways: [name: string, part: Record<string, unknown>, found: string][] = [
+  ['base64 in inlineData', { inlineData: { data: base64 } }, 'bytes'],
+  ['a data URL in inlineData', { inlineData: { data: dataUrl } }, 'bytes'],
+  ['a URL in inlineData.data', { inlineData: { data: 'https://cdn.invalid/data' } }, 'https://cdn.invalid/data'],
+  ['inline_data.url', { inline_data: { url: 'https://cdn.invalid/inline' } }, 'https://cdn.invalid/inline'],
+  ['file_data.file_uri', { file_data: { file_uri: 'https://cdn.invalid/file' } }, 'https://cdn.invalid/file'],
+  ['a data URL in words', { text: `Look: ${dataUrl}` }, 'bytes'],
+  ['a markdown image', { text: 'Look: ![](https://cdn.invalid/words)' }, 'https://cdn.invalid/words'],
+];
+
+test.each(ways)('%s goes before what is worse, wherever it stands', async (name, part, found) => {
+  const from = ways.findIndex((way) => way[0] === name);
+  const worse = ways.slice(from + 1).map(([, each]) => each);
+  const data = [{ url: 'https://cdn.invalid/other' }];
+  for (const given of [
+    [part, ...worse],
+    [...worse, part],
+  ]) {
+    const { answer } = await receiveAny(json({ candidates: [{ content: { parts: given } }], data }));
+    if ('url' in answer) expect(answer.url).toBe(found);
+    else expect([found, bytes.equals(answer.bytes)]).toEqual(['bytes', true]);
+  }
+});
+
+test('the address of a thought counts where there is no other', async () => {
+  const thought = { thought: true, fileData: { fileUri: 'https://cdn.invalid/thought' } };
+  expect(hosted((await receiveAny(parts(thought))).answer).url).toBe('https://cdn.invalid/thought');
+  expect(bytes.equals((await receive(parts(thought, { text: dataUrl }))).got.bytes)).toBe(true);
+});
+
+test.each(['gs://bucket/a.png', 'files/abc', 'https://', 'https://a b', 'javascript:alert(1)', '//cdn.invalid/a'])(
+  '%j is no address of a picture',
+  async (uri) => {
+    const given = parts({ fileData: { fileUri: uri }, inlineData: { url: uri } }, { text: uri });
+    expect((await failureAfter(given)).code).toBe('PROVIDER_NO_IMAGE');
+  },
+);
+
+test.each([
+  ['It is at https://cdn.invalid/a.png?sig=x, for now.', 'It is at  for now.'],
+  ['![](https://cdn.invalid/a.png)\nA harbour. HTTPS://cdn.invalid/b', 'A harbour.'],
+])('a caption holds no address, also of another picture: %j', async (text, caption) => {
+  expect((await receive(parts({ inlineData: { data: base64 } }, { text }))).got.caption).toBe(caption);
 });

@@ -17,7 +17,17 @@ import {
   textOnly,
   truncatedBody,
 } from '../loopback/gemini.js';
-import { context, createProvider, failureOf, flavours, imageRequest, keyNames, SMALL, startProvider } from './calls.js';
+import {
+  carried,
+  context,
+  createProvider,
+  failureOf,
+  flavours,
+  imageRequest,
+  keyNames,
+  SMALL,
+  startProvider,
+} from './calls.js';
 
 /** Whether a text gives a secret away to somebody who can decode what URLs, JSON and base64 make of it. */
 function holds(text: string, secret: string): boolean {
@@ -139,7 +149,7 @@ describe.each(flavours)('%s', (flavour) => {
     started.gemini.script(
       json({ candidates: [{ content: { parts } }], usageMetadata, modelVersion: echo, responseId: echo }),
     );
-    const { bytes, ...told } = await started.provider.generate(imageRequest(), context());
+    const { bytes, ...told } = carried(await started.provider.generate(imageRequest(), context()));
     expect(Buffer.from(bytes).toString()).toBe('a picture');
     expect(told).toMatchObject({ caption: expect.stringMatching(/^Here: \[key\]/), usage: { totalTokenCount: 12 } });
     for (const text of [told.caption, told.model, told.responseId, JSON.stringify(told.usage)]) {

@@ -1,39 +1,22 @@
+import type { Response } from 'undici';
 import {
   type GenerateContext,
   type GeneratedPicture,
+  type HostedPicture,
   type ImageRequest,
   ProviderError,
-  type Retry,
 } from '../provider.js';
 import { createRedactor, printable } from '../redact.js';
 import { parseErrorResponse } from './errors.js';
 import { renderRequest } from './request.js';
 import { parseResponse } from './response.js';
+import { codeOfCut, readBytes, send } from './send.js';
+import type { GeminiService } from './service.js';
 
-/** Where a Gemini API is and how it wants its key. */
-export interface GeminiService {
-  name: string;
-  baseUrl: string;
-  keyNames: readonly string[];
-  authenticate: (url: URL, headers: Headers, apiKey: string) => void;
-}
-
-/** Far above any 4K picture in base64; what is larger is not an answer. */
-const MAX_RESPONSE_BYTES = 100 * 1024 * 1024;
 /** The API's limit for a request with inline pictures. */
 const MAX_REQUEST_BYTES = 20 * 1024 * 1024;
 
-/** Failures before anything was sent: nobody was billed. */
-const unsent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-/** No certificate that can be trusted, or no TLS at all: nothing was sent either, and the next time is the same. */
-const unsafe = /CERT|_SIGNATURE$|^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL)$/;
+type Redact = (text: string) => string;
 
 /**
  * Makes one call.
@@ -47,79 +30,43 @@ export async function call(
   key: string,
   request: ImageRequest,
   { signal }: GenerateContext,
-): Promise<GeneratedPicture> {
+): Promise<GeneratedPicture | HostedPicture> {
   const url = new URL(`${base}/v1beta/models/${encodeURIComponent(request.model)}:generateContent`);
   const headers = new Headers({ 'content-type': 'application/json' });
   service.authenticate(url, headers, key);
-  const body = JSON.stringify(renderRequest(request));
-  const size = Buffer.byteLength(body);
-  if (size > MAX_REQUEST_BYTES) {
-    throw new ProviderError('PROVIDER_BAD_REQUEST', `the request has ${Math.round(size / 1e6)} MB; 20 MB is the most`, {
-      next: 'Reference fewer or smaller pictures.',
-    });
-  }
   const redact = createRedactor(key);
   try {
-    const response = await send(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
-    const text = await readText(response);
-    if (!response.ok) {
-      const retryAfter = response.headers.get('retry-after');
-      throw parseErrorResponse({ status: response.status, body: text, retryAfter }, request.model);
-    }
-    const { bytes, ...words } = parseResponse(parseJson(text));
-    // They are recorded beside the picture, and records are committed.
-    const clean = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
-    return { bytes, ...(JSON.parse(JSON.stringify(words, clean)) as typeof words) };
+    const body = renderBody(request);
+    const init = { method: 'POST', headers: [...headers], body, signal };
+    const read = (response: Response) => readAnswer(response, request.model);
+    return withoutKey(await send(url, init, read, { advice: 'Check the provider’s baseUrl.' }), redact);
   } catch (error) {
     throw signal.aborted ? signal.reason : presentable(error, redact);
   }
 }
 
-async function send(url: URL, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    // The failure itself is not passed on as a cause: it can hold the URL, and so the key.
-    throw explainCut(url.host, causeCode(error));
-  }
+function renderBody(request: ImageRequest): string {
+  const body = JSON.stringify(renderRequest(request));
+  const size = Buffer.byteLength(body);
+  if (size <= MAX_REQUEST_BYTES) return body;
+  throw new ProviderError('PROVIDER_BAD_REQUEST', `the request has ${Math.round(size / 1e6)} MB; 20 MB is the most`, {
+    next: 'Reference fewer or smaller pictures.',
+  });
 }
 
-function explainCut(host: string, code: string): ProviderError {
-  const failure = (what: string, retry: Retry, next?: string) =>
-    new ProviderError('PROVIDER_UNAVAILABLE', `${host} ${what} (${code})`, { retry, next });
-  if (unsent.has(code)) return failure('cannot be reached', 'safely', 'Check the network and the provider’s baseUrl.');
-  if (unsafe.test(code)) {
-    return failure(
-      'cannot be trusted with the key',
-      'never',
-      'Check the provider’s baseUrl. A company’s own certificates are named by NODE_EXTRA_CA_CERTS.',
-    );
-  }
-  return failure('cut the connection', 'once');
-}
-
-function causeCode(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'connection failed';
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_RESPONSE_BYTES) break;
-    }
-  } catch (error) {
-    throw new ProviderError('PROVIDER_BAD_RESPONSE', `the answer broke off (${causeCode(error)})`, { retry: 'once' });
-  }
-  if (size > MAX_RESPONSE_BYTES) {
-    throw new ProviderError('PROVIDER_BAD_RESPONSE', 'the answer is larger than 100 MB');
-  }
+async function readAnswer(response: Response, model: string): Promise<GeneratedPicture | HostedPicture> {
+  const bytes = await readBytes(response).catch((error: unknown) => {
+    const what = `the answer broke off (${codeOfCut(error)})`;
+    throw new ProviderError('PROVIDER_BAD_RESPONSE', what, { retry: 'once' });
+  });
+  if (!bytes) throw new ProviderError('PROVIDER_BAD_RESPONSE', 'the answer is larger than 100 MB');
   // Not toString: a byte order mark must not cost a picture.
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  const text = new TextDecoder().decode(bytes);
+  if (response.ok) return parseResponse(parseJson(text));
+  throw parseErrorResponse(
+    { status: response.status, body: text, retryAfter: response.headers.get('retry-after') },
+    model,
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -127,11 +74,27 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new ProviderError('PROVIDER_BAD_RESPONSE', 'the answer is not JSON, or only a part of it', { retry: 'once' });
+    const page = /^\s*</.test(text);
+    const what = page ? 'the answer is a web page, not JSON' : 'the answer is not JSON, or only a part of it';
+    const next = page ? 'Check the provider’s baseUrl.' : undefined;
+    throw new ProviderError('PROVIDER_BAD_RESPONSE', what, { retry: 'once', next });
   }
 }
 
-function presentable(error: unknown, redact: (text: string) => string): unknown {
+/** An answer's words are recorded beside the picture, and records are committed. */
+function withoutKey(answer: GeneratedPicture | HostedPicture, redact: Redact): GeneratedPicture | HostedPicture {
+  const clean = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
+  const cleanCopy = <T>(words: T) => JSON.parse(JSON.stringify(words, clean)) as T;
+  if ('bytes' in answer) {
+    const { bytes, ...words } = answer;
+    return { bytes, ...cleanCopy(words) };
+  }
+  const { url, ...words } = answer;
+  if (redact(url) === url) return { url, ...cleanCopy(words) };
+  throw new ProviderError('PROVIDER_BAD_RESPONSE', 'the link to the picture is refused: it holds the key');
+}
+
+function presentable(error: unknown, redact: Redact): unknown {
   if (!(error instanceof ProviderError)) return error;
   const { code, what, next, retry, retryAfter } = error;
   return new ProviderError(code, printable(redact(what)), { next, retry, retryAfter });

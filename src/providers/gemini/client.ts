@@ -1,14 +1,16 @@
 import { type KeyedProvider, ProviderError } from '../provider.js';
-import type { GeminiService } from './call.js';
+import type { GeminiService } from './service.js';
 
 /** A provider for any service that speaks the native Gemini API. The key stays in this closure. */
 export function createGemini(service: GeminiService, apiKey?: string): KeyedProvider {
   const base = parseBase(service.baseUrl);
+  const isDefaultEndpoint = base === parseBase(service.defaultUrl);
   const key = apiKey === undefined ? undefined : cleanKey(apiKey);
   return {
     name: service.name,
     keyNames: service.keyNames,
     hasKey: Boolean(key),
+    isDefaultEndpoint,
     usesKey: (candidate) => Boolean(key) && cleanKey(candidate) === key,
     withKey: (given) => (key ? createGemini(service, key) : createGemini(service, given)),
     generate: async (request, context) => {
@@ -16,6 +18,10 @@ export function createGemini(service: GeminiService, apiKey?: string): KeyedProv
       // What reads answers is loaded with the first call; most builds make none.
       const { call } = await import('./call.js');
       return call(service, base, given, request, context);
+    },
+    download: async (url, { signal }) => {
+      const { download } = await import('./download.js');
+      return download(url, isDefaultEndpoint ? undefined : base, signal);
     },
   };
 }

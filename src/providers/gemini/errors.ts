@@ -50,7 +50,9 @@ export function parseErrorResponse({ status, body, retryAfter }: ErrorResponse, 
   const error = parseBody(body);
   const { code, retry, what, next } = judge(status, error, model);
   const words = error?.message ? `: “${error.message}”` : '';
-  return new ProviderError(code, `${what} (HTTP ${status})${words}`, {
+  // nginx, a CDN, a company's proxy: nothing on their pages helps but that it is one.
+  const page = /^\s*</.test(body) ? ', a web page of what stands before the service' : '';
+  return new ProviderError(code, `${what} (HTTP ${status}${page})${words}`, {
     retry,
     next,
     retryAfter: retry === 'never' ? undefined : waitOf(error, retryAfter),
@@ -107,21 +109,27 @@ function judge(status: number, error: ServiceError | undefined, model: string): 
   return { code: 'PROVIDER_BAD_REQUEST', retry: 'never', what: 'the service does not accept the request' };
 }
 
+/** No Gemini API answered, so that nothing was made and nothing was billed. */
 function misdirected(what: string): Verdict {
   return {
-    code: 'PROVIDER_BAD_RESPONSE',
+    code: 'PROVIDER_UNAVAILABLE',
     retry: 'never',
     what: `the service ${what}`,
     next: 'Check the provider’s baseUrl.',
   };
 }
 
-/** Milliseconds: RetryInfo, else the words of the message, else the Retry-After header (seconds or a date). */
+/** Milliseconds: RetryInfo, else the words of the message, else the Retry-After header. */
 function waitOf(error: ServiceError | undefined, header: string | null): number | undefined {
   const info = (error?.details ?? []).find(({ retryDelay }) => retryDelay)?.retryDelay;
   const seconds =
     /^(\d+(?:\.\d+)?)s$/.exec(info ?? '')?.[1] ?? /retry in (\d+(?:\.\d+)?)s/i.exec(error?.message ?? '')?.[1];
   if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
+  return parseRetryAfter(header);
+}
+
+/** A Retry-After header, seconds or a date, in milliseconds from now. */
+export function parseRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+(\.\d+)?$/.test(header)) return Math.ceil(Number(header) * 1000);
   // Without the test, dates are found in numbers, too: "-1" is in 2001.
