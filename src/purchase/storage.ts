@@ -28,12 +28,14 @@ export interface Completion {
   unanswered: Unanswered[];
 }
 
+type AnsweredIntent = Intent & { state: 'answered' };
+
 /** Makes originals of what is paid for. All of it is for the holder of the key's lock. */
 export interface Storage {
   /** @param path of the intent, which is closed once the original is there, or what came is put aside */
   store: (path: string, picture: PaidPicture) => Promise<Original>;
   /** The same for a picture that is still with the service. */
-  fetch: (path: string, intent: Intent & { state: 'answered' }) => Promise<Original>;
+  fetch: (path: string, answered: AnsweredIntent) => Promise<Original>;
   /** Stores what was paid for and is not stored yet. */
   complete: (key16: string) => Promise<Completion>;
   /** Somebody decided to pay again: what could not be stored is put aside, what was never answered is forgotten. */
@@ -59,7 +61,9 @@ export function createStorage({ originals, intents, refusals, inspect, download,
     }
   };
 
-  const fetch: Storage['fetch'] = async (path, { url, ...answered }) => {
+  const storePaid = (path: string, { state, ...picture }: Intent & { state: 'paid' }) => store(path, picture);
+
+  const fetch: Storage['fetch'] = async (path, { url, state, ...answered }) => {
     const paid: PaidPicture = { ...answered, bytes: await download(url) };
     await intents.write(path, { ...paid, state: 'paid' });
     return store(path, paid);
@@ -75,7 +79,7 @@ export function createStorage({ originals, intents, refusals, inspect, download,
           if (!intent) throw unreadable(path);
           if (intent.state === 'asked') completion.unanswered.push({ ...intent, path });
           else if (intent.state === 'answered') await fetch(path, intent);
-          else await store(path, intent);
+          else await storePaid(path, intent);
         } catch (error) {
           if (!isFailure(error)) throw error;
           completion.stuck.push(error);

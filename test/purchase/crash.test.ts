@@ -7,7 +7,7 @@ import { createShop, type Shop } from './shop.js';
 
 /** The steps that make a picture visible, in their order: which function of node:fs/promises, on which file. */
 const steps = [
-  ['rename', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the intent gets its name'],
+  ['rename', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the paid intent gets its name'],
   ['link', /barn-[0-9a-f-]+\.png$/, 'the picture gets its name'],
   ['link', /barn-[0-9a-f-]+\.json$/, 'the record gets its name'],
   ['unlink', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the intent goes'],
