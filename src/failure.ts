@@ -1,8 +1,8 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`: what a run may not do.
- * `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
+ * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
+ * what a run may not do. `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
  */
 export type ErrorCode =
   | 'MANIFEST_INVALID'
@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'IMAGE_INVALID'
   | 'ENCODER_FAILED'
   | 'BUDGET_EXCEEDED'
+  | 'PURCHASE_FROZEN'
+  | 'PRUNE_REFUSED'
   | 'CACHE_CORRUPT'
   | 'CACHE_ORPHAN'
   | 'CACHE_CONFLICT'

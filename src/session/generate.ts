@@ -49,21 +49,31 @@ export async function planPurchases(
     if (image.state === 'invalid') invalid.push(image.error);
     else if (image.detail.state !== 'ok') gaps.push({ entry: image.entry, state: image.detail });
   }
+  const { warnings, ...plan } = planOf(context, gaps);
+  return {
+    ...plan,
+    warnings: [...stuck.map(renderFailure), ...warnings],
+    invalid,
+    unchanged: images.length - gaps.length - invalid.length,
+  };
+}
+
+/** What buying these would do. */
+export function planOf({ config, budget }: Context, gaps: readonly Gap[]): GeneratePlan {
   const models = modelsOf(gaps);
-  const { keyless } = context.config.consent;
+  const { keyless, warnings } = config.consent;
   return {
     warnings: [
-      ...stuck.map(renderFailure),
-      ...context.config.consent.warnings,
+      ...warnings,
       ...(models.length > 0 && keyless !== undefined ? [keyless] : []),
       ...new Set(gaps.flatMap(({ entry }) => entry.warnings)),
     ],
     gaps,
-    invalid,
+    invalid: [],
     count: models.length,
-    cost: costOfGaps(gaps, context.config),
-    unchanged: images.length - gaps.length - invalid.length,
-    overBudget: context.budget.wouldExceed(models),
+    cost: costOfGaps(gaps, config),
+    unchanged: 0,
+    overBudget: budget.wouldExceed(models),
   };
 }
 

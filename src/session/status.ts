@@ -1,5 +1,6 @@
 import type { Entry } from '../catalog/entry.js';
 import type { ImageState } from '../catalog/state.js';
+import { isOtherTake } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { explainRatio } from '../originals/ratio.js';
@@ -67,6 +68,7 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
     if (alt && config.requireAlt === 'warn') notes.push(alt.message);
     if (detail.state === 'ok') used.add(detail.original.record.key);
     else add(gapError({ entry: image.entry, state: detail }));
+    if (detail.state === 'stale') used.add(detail.last.record.key);
   }
   for (const stem of await originals.stems()) {
     try {
@@ -74,15 +76,10 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
       const served = await originals.find(record.key);
       if (served && served.rivals.length > 0) add(conflict([served.stem, ...served.rivals], ownerOf(record, images)));
       if (used.has(record.key)) continue;
-      const otherTake = images.some(
-        (image) =>
-          image.state !== 'invalid' &&
-          image.address === record.for &&
-          (record.request.take ?? 1) !== image.entry.image.take,
-      );
+      const otherTake = images.some((image) => image.state !== 'invalid' && isOtherTake(record, image.entry));
       const unused = `${stem} is ${otherTake ? 'another take' : 'not used'} (bought for ${record.for})`;
       if (strict && !otherTake)
-        add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Delete both files, or drop --strict.' }));
+        add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Run: npx prompt-image prune, or drop --strict.' }));
       else notes.push(unused);
     } catch (error) {
       if (!isFailure(error)) throw error;
