@@ -109,8 +109,8 @@ async function settle(project: Project, address: string, hash: string, json: boo
 }
 
 function printDiff(diff: string): void {
-  // Below the title and the two names: what changed.
-  for (const line of diff.trimEnd().split('\n').slice(3)) {
+  // Below the two names, which are one.
+  for (const line of diff.trimEnd().split('\n').slice(2)) {
     console.log(
       line.startsWith('+') ? styled('green', line) : line.startsWith('-') ? styled('red', line) : styled('dim', line),
     );

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type Entry, withTake } from '../catalog/entry.js';
 import { takeOf, takesOf } from '../catalog/takes.js';
 import { PromptImageError } from '../failure.js';
@@ -10,6 +10,8 @@ import { setField } from '../manifest/edit.js';
 import type { Original } from '../originals/originals.js';
 import { changedFields } from '../request.js';
 import type { Context } from '../session/context.js';
+
+const diffOptions = { context: 2, headerOptions: FILE_HEADERS_ONLY };
 
 /** A change of a manifest that was not made yet. */
 export interface PickPlan {
@@ -38,7 +40,7 @@ export async function planPick(context: Context, address: string, take: number |
     address,
     take,
     original,
-    ...(edited === text ? {} : { diff: createTwoFilesPatch(address, address, text, edited, '', '', { context: 2 }) }),
+    ...(edited === text ? {} : { diff: createTwoFilesPatch(address, address, text, edited, '', '', diffOptions) }),
     write: async () => {
       if ((await readManifest(root, address)) !== text) throw editedMeanwhile(address);
       // Where a link leads: replacing a file must not replace the link to it.
@@ -63,7 +65,7 @@ async function noSuchTake({ originals }: Context, { address, request }: Entry, t
       next:
         takes.length > 0
           ? `Takes that exist of the present prompt: ${takes.join(', ')}.`
-          : `The present prompt has no picture yet. Run: npx prompt-image generate ${address}`,
+          : `The present prompt has no picture yet. Run: npx prompt-image generate ${address} (or keep, for the last one)`,
     },
   );
 }

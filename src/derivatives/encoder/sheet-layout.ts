@@ -19,8 +19,8 @@ const colours = { ground: '#18181b', mat: '#27272a', words: '#fafafa', remarks: 
 /** In pixels. */
 const MARGIN = 28;
 const GAP = 24;
-const RING = 4;
-const RADIUS = 6;
+/** Of the frame's outer edge from the picture, and of its inner edge: pictures may have its colour. */
+const [OUTER, INNER] = [7, 3];
 const title = { size: 22, height: 30 };
 const remark = { size: 15, height: 21 };
 const ABOVE_WORDS = 12;
@@ -81,10 +81,9 @@ interface Box extends Size {
 
 function drawCell({ label, mark, picture }: Cell, { left, top, width, height }: Box): string {
   const parts: string[] = [];
-  if (mark) {
-    const [x, y, w, h] = [left - RING, top - RING, width + 2 * RING, height + 2 * RING];
-    parts.push(`<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${RADIUS}" fill="${colours.mark}"/>`);
-  }
+  const frame = (by: number, fill: string) =>
+    `<rect x="${left - by}" y="${top - by}" width="${width + 2 * by}" height="${height + 2 * by}" rx="${by}" fill="${fill}"/>`;
+  if (mark) parts.push(frame(OUTER, colours.mark), frame(INNER, colours.ground));
   parts.push(`<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="${colours.mat}"/>`);
   if (!picture) {
     const middle = `x="${left + width / 2}" y="${top + height / 2 + title.size / 3}" text-anchor="middle"`;
