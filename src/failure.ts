@@ -1,8 +1,8 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`: what a run may not do.
- * `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
+ * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
+ * what a run may not do. `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
  */
 export type ErrorCode =
   | 'MANIFEST_INVALID'
@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'ENCODER_FAILED'
   | 'BUDGET_EXCEEDED'
   | 'PURCHASE_UNRESOLVED'
+  | 'PURCHASE_FROZEN'
+  | 'PRUNE_REFUSED'
   | 'CACHE_CORRUPT'
   | 'CACHE_ORPHAN'
   | 'CACHE_CONFLICT'
@@ -28,6 +30,7 @@ export type ErrorCode =
   | 'CACHE_NEWER'
   | 'CACHE_LOCKED'
   | 'CACHE_UNWRITABLE'
+  | 'CACHE_WHOLE'
   | 'PROVIDER_AUTH'
   | 'PROVIDER_QUOTA'
   | 'PROVIDER_RATE_LIMITED'

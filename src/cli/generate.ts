@@ -63,7 +63,7 @@ function printPlan({ gaps, count, cost, unchanged, invalid, warnings }: Generate
 }
 
 /** The first Ctrl-C starts nothing more and waits for what is paid for; the second ends at once. */
-function stopOnInterrupt(): AbortSignal {
+export function stopOnInterrupt(): AbortSignal {
   const stopping = new AbortController();
   process.once('SIGINT', () => {
     console.error('\nStopping: what is under way is still stored. Press Ctrl-C again to end now.');
@@ -73,7 +73,8 @@ function stopOnInterrupt(): AbortSignal {
   return stopping.signal;
 }
 
-function progress({ count, cost }: GeneratePlan, { config }: Project): (event: PurchaseEvent) => void {
+/** Tells of each picture as it comes. */
+export function progress({ count, cost }: GeneratePlan, { config }: Project): (event: PurchaseEvent) => void {
   const started = Date.now();
   let done = 0;
   return (event) => {

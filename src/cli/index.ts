@@ -4,7 +4,11 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isFailure, renderFailure } from '../failure.js';
 import { checkCommand } from './check.js';
 import { generateCommand } from './generate.js';
+import { keepCommand } from './keep.js';
 import { addLaterOptions, laterCommands } from './later.js';
+import { pickCommand } from './pick.js';
+import { pruneCommand } from './prune.js';
+import { rerollCommand } from './reroll.js';
 import { statusCommand } from './status.js';
 import { styled } from './terminal.js';
 
@@ -32,6 +36,10 @@ for (const command of [
   addLaterOptions(generateCommand(), '--json', '--retry', '--replace <address>'),
   addLaterOptions(statusCommand(), '--json', '--costs', '--alt'),
   addLaterOptions(checkCommand(), '--json'),
+  keepCommand(),
+  rerollCommand(),
+  pickCommand(),
+  pruneCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -25,9 +25,17 @@ export async function createOnce(path: string, bytes: Uint8Array | string): Prom
   return created;
 }
 
-/** Replaces a file, or creates it: readers see the old bytes or the new ones, never a part. */
-export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = await writeTemporary(path, bytes);
+/**
+ * Replaces a file, or creates it: readers see the old bytes or the new ones, never a part.
+ *
+ * @param options.mode its permissions. @default those of a new file
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array | string,
+  { mode }: { mode?: number } = {},
+): Promise<void> {
+  const temporary = await writeTemporary(path, bytes, mode);
   await withCleanup(
     () => rename(temporary, path),
     () => removeIfExists(temporary),
@@ -64,7 +72,7 @@ export async function withCleanup<T>(work: () => Promise<T>, cleanUp: () => Prom
   return worked.value;
 }
 
-async function writeTemporary(path: string, bytes: Uint8Array | string): Promise<string> {
+async function writeTemporary(path: string, bytes: Uint8Array | string, mode?: number): Promise<string> {
   await makeFolder(dirname(path));
   const temporary = join(dirname(path), temporaryName(basename(path)));
   const file = await open(temporary, 'wx');
@@ -72,6 +80,8 @@ async function writeTemporary(path: string, bytes: Uint8Array | string): Promise
     await withCleanup(
       async () => {
         await file.writeFile(bytes);
+        // Not when it is opened, where the process's umask would take from it.
+        if (mode !== undefined) await file.chmod(mode & 0o7777);
         await file.sync();
       },
       () => file.close(),

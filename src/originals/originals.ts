@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFailure, PromptImageError } from '../failure.js';
+import { isFailure } from '../failure.js';
 import { createOnce, makeFolder } from '../files/durable.js';
-import { isErrno, listIfExists, readIfExists } from '../files/errno.js';
+import { isErrno, readIfExists } from '../files/errno.js';
 import { labelOf, labelStart } from '../image/label.js';
-import { extensionOf, type OriginalName, parseName, stemOf } from './names.js';
+import { type Listing, listFolder } from './listing.js';
+import { extensionOf, stemOf } from './names.js';
 import { damaged, type Original, readOriginal, readRecord } from './read.js';
 import { type OriginalRecord, parseRecord, renderRecord } from './record.js';
 
@@ -29,10 +30,18 @@ export interface Originals {
   add: (picture: Uint8Array, record: Omit<OriginalRecord, 'self'>) => Promise<Original>;
   /** Every stem, for `check`. */
   stems: () => Promise<string[]>;
+  /** The records alone, oldest first; their pictures may be anything. Damaged records are passed over. */
+  records: () => Promise<RecordOf[]>;
   /** Verifies one stem. */
   read: (stem: string) => Promise<Original>;
   /** Forgets the listing: files came or went. */
   refresh: () => void;
+}
+
+/** A record and whose it is. */
+export interface RecordOf {
+  stem: string;
+  record: OriginalRecord;
 }
 
 /** A record is written right after its picture; a reader that comes in between looks again once. */
@@ -77,11 +86,18 @@ export function openOriginals(folder: string): Originals {
     verified.clear();
   };
 
+  const recordsOf = async (stems: readonly string[]): Promise<RecordOf[]> => {
+    const read = async (stem: string) => ({ stem, record: await unlessDamaged(readRecord(folder, stem)) });
+    const records = await Promise.all(stems.map(read));
+    return records.flatMap(({ stem, record }) => (record ? [{ stem, record }] : [])).sort(bySeniority);
+  };
+
   return {
     folder,
     refresh,
     read: readPatiently,
     stems: async () => [...(await list()).files.keys()],
+    records: async () => recordsOf([...(await list()).files.keys()]),
 
     find: async (key) => {
       const stems = (await list()).stems.get(key.slice(0, 16)) ?? [];
@@ -94,11 +110,8 @@ export function openOriginals(folder: string): Originals {
       const current = await list();
       // By their names first, then by their records: a project may have hundreds of pictures, of megabytes each.
       const stems = [...current.files.keys()].filter((stem) => stem.startsWith(labelStart(address)));
-      const records = await Promise.all(
-        stems.map(async (stem) => ({ stem, record: await unlessDamaged(readRecord(folder, stem)) })),
-      );
-      const bought = records.flatMap(({ stem, record }) => (record?.for === address ? [{ stem, record }] : []));
-      const isTake = ({ record }: { record: OriginalRecord }) => Number((record.request.take ?? 1) === take);
+      const bought = (await recordsOf(stems)).filter(({ record }) => record.for === address);
+      const isTake = ({ record }: RecordOf) => Number((record.request.take ?? 1) === take);
       for (const { stem } of bought.sort((a, b) => isTake(b) - isTake(a) || timeOf(b) - timeOf(a))) {
         const original = await unlessDamaged(read(stem, current));
         if (original) return original;
@@ -147,45 +160,14 @@ async function createUnlessTaken(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
-interface Listing {
-  /** The files of each stem. */
-  files: Map<string, OriginalName[]>;
-  /** The stems of each key's first 16 digits. */
-  stems: Map<string, Set<string>>;
-}
-
-async function listFolder(folder: string): Promise<Listing> {
-  const listing: Listing = { files: new Map(), stems: new Map() };
-  for (const name of (await namesIn(folder)).sort()) {
-    const parsed = parseName(name);
-    if (!parsed) continue;
-    const { stem, key16 } = parsed;
-    listing.files.set(stem, [...(listing.files.get(stem) ?? []), parsed]);
-    listing.stems.set(key16, (listing.stems.get(key16) ?? new Set()).add(stem));
-  }
-  return listing;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await listIfExists(folder);
-  } catch (error) {
-    if (!isErrno(error)) throw error;
-    throw new PromptImageError('CACHE_CORRUPT', `the folder of the originals cannot be listed: ${error.message}`, {
-      cause: error,
-      next: 'Nothing is bought in their place.',
-    });
-  }
-}
-
 /** Earliest first; the hash settles a tie. Nobody can win by grinding a hash: rivals are reported as a conflict. */
-function bySeniority(a: Original, b: Original): number {
+function bySeniority(a: Pick<RecordOf, 'record'>, b: Pick<RecordOf, 'record'>): number {
   const [first, second] = [a.record.image.sha256, b.record.image.sha256];
   return timeOf(a) - timeOf(b) || (first < second ? -1 : Number(first > second));
 }
 
 /** Milliseconds since the epoch; records may be more or less exact. */
-function timeOf({ record }: { record: OriginalRecord }): number {
+function timeOf({ record }: Pick<RecordOf, 'record'>): number {
   return Date.parse(record.createdAt);
 }
 

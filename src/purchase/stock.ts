@@ -4,6 +4,7 @@ import { isFailure } from '../failure.js';
 import { createOnce } from '../files/durable.js';
 import { isErrno } from '../files/errno.js';
 import { type Original, type Originals, openOriginals } from '../originals/originals.js';
+import { prunedFolder } from '../originals/pruned.js';
 
 /*
  * Second places for pictures that were bought: what this checkout pruned, and what this user bought in any checkout. `git
@@ -29,7 +30,7 @@ export interface StockOptions {
 }
 
 export function openStock({ folder, user, provider, frozen }: StockOptions): Stock {
-  const pruned = openOriginals(join(folder, '.local', 'pruned'));
+  const pruned = openOriginals(prunedFolder(folder));
   const bought = user === undefined ? [] : [openOriginals(user)];
 
   const look = async (place: Originals, key: string): Promise<Original | undefined> => {

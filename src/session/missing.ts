@@ -13,8 +13,17 @@ export interface Gap {
 
 /** `src/hero.image.json  missing`, or which fields changed since its last picture was bought. */
 export function renderGap({ entry, state }: Gap): string {
-  const why = state.state === 'missing' ? 'not bought yet' : `${listWords(state.changed)} changed since it was bought`;
-  return `${entry.address}  ${why}`;
+  return `${entry.address}  ${explainTake({ entry, state }) ?? explainState(state)}`;
+}
+
+function explainState(state: Gap['state']): string {
+  return state.state === 'missing' ? 'not bought yet' : `${listWords(state.changed)} changed since it was bought`;
+}
+
+/** Where the present take was never bought but others of the same prompt were: which. Somebody may have mistyped one. */
+export function explainTake({ entry, state }: Gap): string | undefined {
+  if (state.state !== 'stale' || !state.takes?.length) return undefined;
+  return `take ${entry.image.take} was not bought; takes that exist: ${state.takes.join(', ')}`;
 }
 
 /** What buying these costs; several that want the same picture cost once. */

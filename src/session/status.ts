@@ -1,10 +1,13 @@
 import type { Entry } from '../catalog/entry.js';
 import type { ImageState } from '../catalog/state.js';
+import { isOtherTake } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { explainRatio } from '../originals/ratio.js';
+import type { OriginalRecord } from '../originals/record.js';
 import { missingAlt } from './alt.js';
 import type { Context } from './context.js';
+import { explainTake, type Gap } from './missing.js';
 
 /** What `status` says of one image. */
 export type ImageStatus = { address: string } & (
@@ -73,23 +76,19 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
     if (alt && config.requireAlt === 'error') add(alt);
     if (alt && config.requireAlt === 'warn') notes.push(alt.message);
     if (detail.state === 'ok') used.add(detail.original.record.key);
-    else add(gapError(address, detail));
+    else add(gapError({ entry: image.entry, state: detail }));
+    if (detail.state === 'stale') used.add(detail.last.record.key);
   }
   for (const stem of await originals.stems()) {
     try {
       const { record } = await originals.read(stem);
       const served = await originals.find(record.key);
-      if (served && served.rivals.length > 0) add(conflict(record.key, [served.stem, ...served.rivals]));
+      if (served && served.rivals.length > 0) add(conflict([served.stem, ...served.rivals], ownerOf(record, images)));
       if (used.has(record.key)) continue;
-      const otherTake = images.some(
-        (image) =>
-          image.state !== 'invalid' &&
-          image.address === record.for &&
-          (record.request.take ?? 1) !== image.entry.image.take,
-      );
+      const otherTake = images.some((image) => image.state !== 'invalid' && isOtherTake(record, image.entry));
       const unused = `${stem} is ${otherTake ? 'another take' : 'not used'} (bought for ${record.for})`;
       if (strict && !otherTake)
-        add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Delete both files, or drop --strict.' }));
+        add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Run: npx prompt-image prune, or drop --strict.' }));
       else notes.push(unused);
     } catch (error) {
       if (!isFailure(error)) throw error;
@@ -99,17 +98,29 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
   return { images: images.length, problems: [...problems.values()], notes };
 }
 
-function gapError(address: string, detail: Exclude<ImageState, { state: 'ok' }>): PromptImageError {
-  const what = detail.state === 'missing' ? 'has no picture' : `is stale: ${detail.changed.join(', ')} changed`;
+function gapError(gap: Gap): PromptImageError {
+  const { state } = gap;
+  const stale = state.state === 'stale' && `is stale: ${explainTake(gap) ?? `${state.changed.join(', ')} changed`}`;
+  const what = stale || 'has no picture';
   return new PromptImageError('IMAGE_MISSING', what, {
-    place: { file: address },
+    place: { file: gap.entry.address },
     next: 'Run: npx prompt-image generate, and commit what arrives.',
   });
 }
 
-function conflict(key: string, stems: readonly string[]): PromptImageError {
+/** The image that has this picture, or could have it with another take; `undefined` where no manifest has to do with it. */
+function ownerOf({ key, for: address }: OriginalRecord, images: readonly ImageStatus[]): string | undefined {
+  const owner = images.find((image) => image.state !== 'invalid' && image.entry.key === key);
+  return (owner ?? images.find((image) => image.address === address))?.address;
+}
+
+function conflict(stems: readonly string[], address: string | undefined): PromptImageError {
+  const hashes = new Set(stems.map((stem) => stem.slice(-8)));
+  const choices = [...hashes].map((sha8) => `  npx prompt-image pick ${address} --original ${sha8}`);
   return new PromptImageError('CACHE_CONFLICT', `two pictures answer one prompt: ${stems.join(', ')}`, {
-    next: `The first, the oldest, serves. Delete both files of the others (key ${key.slice(0, 16)}).`,
+    next: address
+      ? ['The first, the oldest, serves. Choose one, and commit that the others go:', ...choices].join('\n')
+      : 'No manifest uses them. Run: npx prompt-image prune',
   });
 }
 

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import * as z from 'zod';
+import { renderFailure } from '../failure.js';
+import type { Project } from '../project.js';
+import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
+import { selectAddresses, withProject } from './project.js';
+import { counted, printWarnings, styled } from './terminal.js';
+
+const document = z.strictObject({
+  ...documentShape,
+  kept: z.array(
+    z.strictObject({
+      address: z.string(),
+      /** The new original, by its files' name without extension. */
+      original: z.string(),
+      /** The one whose picture it is. */
+      last: z.string(),
+    }),
+  ),
+  /** Images that had their picture. */
+  unchanged: z.int(),
+  failed: z.array(errorSchema),
+});
+
+export function keepCommand(): Command {
+  return new Command('keep')
+    .description('lets the last pictures of stale images answer their changed prompts, too: free, without a key')
+    .argument('[patterns...]', 'manifests or globs; all without any')
+    .option('--json', 'prints one JSON document')
+    .addHelpText(
+      'after',
+      `
+A typo in a prompt, a model that is gone: the picture that you approved stays. Nothing is bought.
+
+Examples:
+  $ prompt-image keep src/hero.image.json    this image
+  $ prompt-image keep "**"                   every image that is stale`,
+    )
+    .action((patterns: string[], options: { json?: boolean }, command: Command) =>
+      withProject(command, (project) => keep(project, patterns, options.json === true)),
+    );
+}
+
+async function keep(project: Project, patterns: readonly string[], json: boolean): Promise<void> {
+  const addresses = await selectAddresses(project, patterns);
+  const { kept, unchanged, failed, stuck } = await (await project.curate()).keep(addresses);
+  if (failed.length > 0) process.exitCode = 1;
+  if (json) {
+    const images = kept.map(({ address, original, last }) => ({ address, original: original.stem, last: last.stem }));
+    printJson(document, {
+      version: 1,
+      command: 'keep',
+      errors: [],
+      kept: images,
+      unchanged,
+      failed: jsonErrors(failed),
+    });
+    return;
+  }
+  printWarnings(stuck.map(renderFailure));
+  for (const error of failed) console.error(`${styled('red', renderFailure(error))}\n`);
+  for (const { address, original, last } of kept) {
+    const isLast = original.record.image.sha256 === last.record.image.sha256;
+    const note = isLast ? `keeps ${last.stem}` : `has the picture of ${original.record.for}, whose prompt is the same`;
+    console.log(`${styled('green', '✓')} ${address}${styled('dim', `  ${note}`)}`);
+  }
+  const failures = failed.length > 0 ? ` ${failed.length} failed.` : '';
+  const commit = kept.length > 0 ? ' Commit the new originals.' : '';
+  console.log(styled('bold', `${counted(kept.length, 'image')} kept, ${unchanged} unchanged.${failures}${commit}`));
+}

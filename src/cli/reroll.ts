@@ -1,0 +1,103 @@
+import { relative } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import * as z from 'zod';
+import { renderFailure } from '../failure.js';
+import { groupFailures, type Project, renderPrice } from '../project.js';
+import { progress, stopOnInterrupt } from './generate.js';
+import { showPicture } from './inline-picture.js';
+import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
+import { selectAddress, withProject } from './project.js';
+import { confirm, counted, printWarnings, styled } from './terminal.js';
+
+const document = z.strictObject({
+  ...documentShape,
+  address: z.string(),
+  /** The takes that came. */
+  takes: z.array(z.strictObject({ take: z.string(), original: z.string() })),
+  /** US dollars for all that were asked for, estimated; `null` where the model's price is not known. */
+  cost: z.number().nullable(),
+  /** Path from the root of a picture that shows all takes of the image; `null` where none came. */
+  sheet: z.string().nullable(),
+  failed: z.array(errorSchema),
+  notes: z.array(z.string()),
+});
+
+interface Options {
+  count: number;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export function rerollCommand(): Command {
+  return new Command('reroll')
+    .description('buys further pictures of the same prompt, to choose from')
+    .argument('<address>', 'a manifest')
+    .option('--count <n>', 'how many', positive, 1)
+    .option('--yes', 'buy also what is over the budget, without asking')
+    .option('--json', 'prints one JSON document')
+    .addHelpText(
+      'after',
+      `
+Within the budget it prints the price and buys. The image stays as it is until you pick one.
+
+Example:
+  $ prompt-image reroll src/hero.image.json --count 3
+  $ prompt-image pick src/hero.image.json k3f9`,
+    )
+    .action((address: string, options: Options, command: Command) =>
+      withProject(command, (project) => reroll(project, address, options)),
+    );
+}
+
+/** Far more than anyone looks at; a slip of the keyboard is not bought. */
+const MOST = 100;
+
+function positive(value: string): number {
+  const count = Number(value);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST) return count;
+  throw new InvalidArgumentError(`It is a number from 1 to ${MOST}.`);
+}
+
+async function reroll(project: Project, pattern: string, { count, yes, json }: Options): Promise<void> {
+  const curation = await project.curate();
+  const { config } = project;
+  const address = await selectAddress(project, pattern);
+  const plan = await curation.planReroll(address, count);
+  if (!json) {
+    printWarnings(plan.warnings);
+    console.log(`  ${address}  ${plan.takes.length > 1 ? 'takes' : 'take'} ${plan.takes.join(', ')}`);
+    console.log(styled('bold', `${plan.count} to buy, ${renderPrice(plan.cost, config)}`));
+  }
+  const question = 'That is over the budget. Buy all the same?';
+  const report = await curation.reroll(plan, {
+    overBudget: yes === true || (plan.overBudget && !json && (await confirm(question))),
+    signal: stopOnInterrupt(),
+    ...(json ? {} : { onEvent: progress(plan, project) }),
+  });
+  if (report.failed.length > 0) process.exitCode = 1;
+  const failures = groupFailures(report.failed);
+  const sheet = report.sheet === undefined ? null : relative(config.root, report.sheet).replaceAll('\\', '/');
+  if (json) {
+    printJson(document, {
+      version: 1,
+      command: 'reroll',
+      errors: [],
+      address,
+      takes: report.bought.map(({ take, original }) => ({ take, original: original.stem })),
+      cost: plan.cost ?? null,
+      sheet,
+      failed: jsonErrors(failures),
+      notes: [...report.notes],
+    });
+    return;
+  }
+  for (const error of failures) console.error(`\n${styled('red', renderFailure(error))}`);
+  printWarnings(report.notes);
+  if (report.sheet !== undefined) await showPicture(report.sheet, `${sheet}`);
+  for (const { take } of report.bought) {
+    console.log(`  "take": "${take}"${styled('dim', `  or: npx prompt-image pick ${address} ${take}`)}`);
+  }
+  const commit = report.bought.length > 0 ? ' Commit what arrived.' : '';
+  const failed = report.failed.length > 0 ? `, ${report.failed.length} failed` : '';
+  console.log(styled('bold', `${counted(report.bought.length, 'take')} bought${failed}.${commit}`));
+}

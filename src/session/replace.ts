@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFailure, PromptImageError } from '../failure.js';
+import { createOnce, removeFile } from '../files/durable.js';
+import { isErrno } from '../files/errno.js';
+import { listFolder } from '../originals/listing.js';
+import type { Context } from './context.js';
+
+/**
+ * Puts the damaged originals of an image aside, into `.local/quarantine`, so that it can be bought anew.
+ *
+ * @returns the files that were moved
+ * @throws `CACHE_WHOLE` where nothing is damaged; `CACHE_LFS_POINTER`, `CACHE_NEWER`, which are no damage
+ */
+export async function setDamagedAside(context: Context, address: string): Promise<string[]> {
+  const { originals, readEntry } = context;
+  const { key } = await readEntry(address);
+  originals.refresh();
+  const { files, stems } = await listFolder(originals.folder);
+  const moved: string[] = [];
+  for (const stem of stems.get(key.slice(0, 16)) ?? []) {
+    if (await isWhole(context, stem)) continue;
+    for (const { extension } of files.get(stem) ?? []) {
+      await setAside(originals.folder, `${stem}.${extension}`);
+      moved.push(`${stem}.${extension}`);
+    }
+  }
+  originals.refresh();
+  if (moved.length === 0) throw nothingDamaged(address);
+  return moved;
+}
+
+async function isWhole({ originals }: Context, stem: string): Promise<boolean> {
+  try {
+    await originals.read(stem);
+    return true;
+  } catch (error) {
+    if (isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN')) return false;
+    throw error;
+  }
+}
+
+async function setAside(folder: string, name: string): Promise<void> {
+  const [from, to] = [join(folder, name), join(folder, '.local', 'quarantine', name)];
+  try {
+    await createOnce(to, await readFile(from));
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+    // The same name was damaged before, in another way.
+    await createOnce(`${to}.${Date.now()}`, await readFile(from));
+  }
+  await removeFile(from);
+}
+
+function nothingDamaged(address: string): PromptImageError {
+  return new PromptImageError('CACHE_WHOLE', 'has no damaged original, so there is nothing to replace', {
+    place: { file: address },
+    next: `For another picture of the same prompt: npx prompt-image reroll ${address}`,
+  });
+}
