@@ -36,6 +36,7 @@ import {
 import { importedAddress, isExcluded } from './session/imported.js';
 import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
 import { missingImages } from './session/missing.js';
+import { setDamagedAside } from './session/replace.js';
 import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
 
 // The faces take what they need from here and reach nothing below.
@@ -65,6 +66,8 @@ export interface Project {
   check: (options: { strict: boolean }) => Promise<CheckReport>;
   plan: (options: PlanOptions) => Promise<GeneratePlan>;
   execute: (plan: GeneratePlan, options?: ExecuteOptions) => Promise<GenerateReport>;
+  /** Puts damaged originals of an image aside. @returns the files @throws `CACHE_WHOLE` */
+  setDamagedAside: (address: string) => Promise<string[]>;
   /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
   publish: (address: string) => Promise<Published>;
   /** What people do with their pictures; loaded by the first command that needs it. */
@@ -152,6 +155,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
       const { createCuration } = await import('./curation/curation.js');
       return createCuration(context, encoder, cache);
     },
+    setDamagedAside: (address) => setDamagedAside(context, inside(address)),
     publish: (address) => publishBought(context, inside(address)),
     dispose: async () => {
       await purchases.settle();

@@ -10,12 +10,14 @@ import {
   renderGap,
   renderPrice,
 } from '../project.js';
-import { selectAddresses, withProject } from './project.js';
+import { selectAddress, selectAddresses, withProject } from './project.js';
 import { confirm, counted, printWarnings, styled } from './terminal.js';
 
 interface Options {
   dryRun?: boolean;
   yes?: boolean;
+  retry?: boolean;
+  replace?: string;
 }
 
 export function generateCommand(): Command {
@@ -23,6 +25,8 @@ export function generateCommand(): Command {
     .description('buys the pictures that are missing or stale')
     .argument('[patterns...]', 'manifests or globs; all without any')
     .option('--dry-run', 'only list what would be bought, with its price')
+    .option('--retry', 'ask again for what was refused, or never answered')
+    .option('--replace <address>', "put an image's damaged files aside and buy it anew")
     .option('--yes', 'buy also what is over the budget, without asking')
     .addHelpText(
       'after',
@@ -34,17 +38,22 @@ export function generateCommand(): Command {
 }
 
 async function generate(project: Project, patterns: readonly string[], options: Options): Promise<void> {
-  const addresses = await selectAddresses(project, patterns);
+  if (options.replace !== undefined) await putDamagedAside(project, options.replace);
+  const addresses = await selectAddresses(
+    project,
+    options.replace === undefined ? patterns : [...patterns, options.replace],
+  );
   // In CI, too: it is about to buy, and must not buy what is paid for.
   const recover = !options.dryRun || !project.config.frozen;
-  const plan = await project.plan({ addresses, recover });
+  const plan = await project.plan({ addresses, recover, retry: options.retry });
   printPlan(plan, project);
-  if (plan.invalid.length > 0) process.exitCode = 1;
+  if (plan.invalid.length + plan.refused.length > 0) process.exitCode = 1;
   if (options.dryRun || plan.count === 0) return;
   const overBudget =
     options.yes === true || (plan.overBudget && (await confirm('That is over the budget. Buy all the same?')));
   const report = await project.execute(plan, {
     overBudget,
+    retry: options.retry === true,
     signal: stopOnInterrupt(),
     onEvent: progress(plan, project),
   });
@@ -52,14 +61,24 @@ async function generate(project: Project, patterns: readonly string[], options: 
   if (report.failed.length > 0) process.exitCode = 1;
 }
 
+async function putDamagedAside(project: Project, pattern: string): Promise<void> {
+  const moved = await project.setDamagedAside(await selectAddress(project, pattern));
+  for (const file of moved) console.log(`  ${file} moved to .local/quarantine`);
+}
+
 /** A short list, and last the line that matters. */
-function printPlan({ gaps, count, cost, unchanged, invalid, warnings }: GeneratePlan, { config }: Project): void {
+function printPlan(
+  { gaps, count, cost, unchanged, refused, invalid, warnings }: GeneratePlan,
+  { config }: Project,
+): void {
   for (const error of invalid) console.error(`${styled('red', renderFailure(error))}\n`);
   printWarnings(warnings);
+  for (const error of groupFailures(refused)) console.error(`${styled('red', renderFailure(error))}\n`);
   for (const gap of gaps) console.log(`  ${renderGap(gap)}`);
   const price = count === 0 ? '' : `, ${renderPrice(cost, config)}`;
   const broken = invalid.length === 0 ? '' : ` · ${counted(invalid.length, 'failure')}`;
-  console.log(styled('bold', `${count} to buy · ${unchanged} unchanged${broken}${price}`));
+  const declined = refused.length === 0 ? '' : ` · ${refused.length} refused`;
+  console.log(styled('bold', `${count} to buy · ${unchanged} unchanged${declined}${broken}${price}`));
 }
 
 /** The first Ctrl-C starts nothing more and waits for what is paid for; the second ends at once. */

@@ -33,7 +33,7 @@ Examples:
   );
 
 for (const command of [
-  addLaterOptions(generateCommand(), '--json', '--retry', '--replace <address>'),
+  addLaterOptions(generateCommand(), '--json'),
   addLaterOptions(statusCommand(), '--json', '--costs', '--alt'),
   addLaterOptions(checkCommand(), '--json'),
   keepCommand(),
