@@ -104,7 +104,7 @@ test('what fails is told by address, and the rest is bought', async () => {
     status: [
       ['src/barn.image.json', 'ok', null],
       ['src/broken.image.json', 'invalid', 'MANIFEST_INVALID'],
-      ['src/face.image.json', 'missing', null],
+      ['src/face.image.json', 'refused', 'PROVIDER_REFUSED'],
     ],
   });
 });

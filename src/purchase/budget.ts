@@ -71,7 +71,7 @@ export function startRun(
       });
       return () => ledger.update((state) => countCalls(state, id, model, -1));
     },
-    wouldExceed: async (models) => exceeds(await ledger.read(), (await entered)?.id, models),
+    wouldExceed: async (models) => models.length > 0 && exceeds(await ledger.read(), (await entered)?.id, models),
     lift: () => {
       lifted = true;
     },

@@ -7,6 +7,7 @@ import { type PaidAnswer, readAnswer, redactFailure } from './answer.js';
 import { attempt, within } from './attempt.js';
 import type { Run } from './budget.js';
 import type { Intents } from './intents.js';
+import type { Memory } from './memory.js';
 import { isLasting } from './refusals.js';
 import type { Storage } from './storage.js';
 import type { Throttle } from './throttle.js';
@@ -24,6 +25,7 @@ export interface CallOptions {
   intents: Intents;
   storage: Storage;
   throttle: Throttle;
+  memory: Pick<Memory, 'blockerOf' | 'noteBlocker'>;
   /** Milliseconds for one attempt. */
   timeout: number;
   retries: number;
@@ -46,10 +48,13 @@ export interface CallContext {
 
 /** Makes calls. Only here is anything paid for, by the one process that holds the key's lock. */
 export function createCaller(options: CallOptions): (want: Want, context: CallContext) => Promise<Original> {
-  const { provider, intents, storage, throttle, timeout, redact, onEvent } = options;
+  const { provider, intents, storage, throttle, memory, timeout, redact, onEvent } = options;
 
   /** One call, which is in the ledger and in the journal before it goes out. */
   const callOnce = async (want: Want, { run, onAsked }: CallContext, request: ImageRequest) => {
+    // While it waited for its place, another may have found out that no call can succeed.
+    const blocker = memory.blockerOf(want);
+    if (blocker) throw blocker;
     const takeBack = await run.reserve(request.model);
     const asked = describe(want, provider);
     const path = await intents.open(asked).catch((error: unknown) => failWith(error, takeBack));
@@ -65,6 +70,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
       });
       return { path, answer };
     } catch (error) {
+      memory.noteBlocker(want, error);
       const billed = mayBeBilled(error);
       if (billed === 'unknown' && error instanceof PromptImageError) {
         await intents.write(path, { state: 'asked', trouble: error.what, ...asked });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { PromptImageError } from '../failure.js';
 import { replaceFile } from '../files/durable.js';
-import { readIfExists } from '../files/errno.js';
+import { isErrno, readIfExists } from '../files/errno.js';
 import { holdLock, isHeld, withLock } from '../originals/lock.js';
 import { prepareFolder } from '../originals/originals.js';
 
@@ -50,7 +50,7 @@ export function openLedger(originalsFolder: string): Ledger {
   const path = join(local, 'ledger.json');
   const lockOf = (id: string) => join(local, 'runs', id);
 
-  const read = async () => current(parseLedger(path, await readIfExists(path)), (id) => isHeld(lockOf(id)));
+  const read = async () => current(parseLedger(path, await readFile(path)), (id) => isHeld(lockOf(id)));
 
   const update: Ledger['update'] = async (change) => {
     await prepareFolder(originalsFolder);
@@ -94,17 +94,29 @@ export function countCalls(state: LedgerState, run: string, model: string, count
   else state.calls.push({ run, model, hour, count });
 }
 
+async function readFile(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readIfExists(path);
+  } catch (error) {
+    throw isErrno(error) ? unreadable(path, error) : error;
+  }
+}
+
 function parseLedger(path: string, bytes: Buffer | undefined): LedgerState {
   if (!bytes) return { version: 1, runs: {}, calls: [] };
   try {
     return ledgerSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
-    throw new PromptImageError('CACHE_CORRUPT', `${path}, which counts what was spent, cannot be read`, {
-      next: 'Nothing is bought meanwhile. Delete it to count from zero.',
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, cause: Error): PromptImageError {
+  return new PromptImageError('CACHE_CORRUPT', `${path}, which counts what was spent, cannot be read`, {
+    next: 'Nothing is bought meanwhile. Delete it to count from zero.',
+    cause,
+  });
 }
 
 /** Without runs that have ended, and without calls that count no more. */

@@ -7,8 +7,12 @@ import type { Want } from './want.js';
 /** Why pictures are not asked for again by themselves. */
 export interface Memory {
   find: (want: Want) => Promise<PromptImageError | undefined>;
-  /** @param asked whether the provider was asked for it */
-  remember: (want: Want, error: unknown, asked: boolean) => Promise<void>;
+  /** What keeps calls from being made at all now, for this picture and others. */
+  blockerOf: (want: Want) => PromptImageError | undefined;
+  /** At once, before another call goes out that would fail in the same way. */
+  noteBlocker: (want: Want, error: unknown) => void;
+  /** @param asked whether the provider was asked for it @returns the same, with what can be done */
+  remember: (want: Want, error: unknown, asked: boolean) => Promise<unknown>;
   /** What could not be stored of a key. */
   block: (key16: string, error: PromptImageError) => void;
   /** Somebody asks: what may have passed is tried again. Refusals last. */
@@ -29,21 +33,22 @@ export function createMemory(originalsFolder: string, refusals: Refusals): Memor
   const failures = passing.get(originalsFolder) ?? new Map<string, PromptImageError>();
   passing.set(originalsFolder, failures);
   const wide = new Map<string, PromptImageError>();
+  const blockerOf: Memory['blockerOf'] = ({ request }) => wide.get('all') ?? wide.get(request.model);
   return {
-    find: async (want) =>
-      wide.get('all') ??
-      wide.get(want.request.model) ??
-      failures.get(want.key.slice(0, 16)) ??
-      (await refusals.find(want)),
+    blockerOf,
+    noteBlocker: (want, error) => {
+      const scope = isFailure(error) ? scopeOf(want, error) : undefined;
+      if (scope !== undefined && isFailure(error)) wide.set(scope, error);
+    },
+
+    find: async (want) => blockerOf(want) ?? failures.get(want.key.slice(0, 16)) ?? (await refusals.find(want)),
 
     remember: async (want, error, asked) => {
-      if (!isFailure(error) || error.code === 'ABORTED') return;
+      if (!isFailure(error) || error.code === 'ABORTED' || blockerOf(want)) return error;
+      if (isLasting(error)) return refusals.remember(want, error);
       // What was asked for may have been billed. Other obstacles may go away by themselves.
-      if (!(error instanceof ProviderError) && !asked) return;
-      const scope = scopeOf(want, error);
-      if (scope !== undefined) wide.set(scope, error);
-      else if (isLasting(error)) await refusals.remember(want, error);
-      else failures.set(want.key.slice(0, 16), error);
+      if (error instanceof ProviderError || asked) failures.set(want.key.slice(0, 16), error);
+      return error;
     },
 
     block: (key16, error) => failures.set(key16, error),

@@ -25,7 +25,7 @@ export type PurchaseEvent =
 
 export interface PurchaseOptions
   extends Pick<StorageOptions, 'originals' | 'intents' | 'inspect'>,
-    Omit<CallOptions, 'storage' | 'throttle' | 'onEvent'> {
+    Omit<CallOptions, 'storage' | 'throttle' | 'memory' | 'onEvent'> {
   stock: Stock;
   /** Calls at once. */
   concurrency: number;
@@ -89,7 +89,7 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       }
     },
   });
-  const call = createCaller({ ...options, storage, throttle: createThrottle(options.concurrency) });
+  const call = createCaller({ ...options, memory, storage, throttle: createThrottle(options.concurrency) });
 
   /** The library is loaded with the first purchase; most builds have none. */
   const enqueue = async <T>(task: () => Promise<T>): Promise<T> => {
@@ -161,8 +161,7 @@ export function createPurchases(options: PurchaseOptions): Purchases {
           });
         } catch (error) {
           // Before the lock goes to somebody who would ask for the same.
-          await memory.remember(want, error, asked);
-          throw error;
+          throw await memory.remember(want, error, asked);
         }
       });
     } catch (error) {

@@ -28,7 +28,8 @@ const refusalSchema = z.strictObject({
 export interface Refusals {
   /** @throws `CACHE_CORRUPT` where the file cannot be understood */
   find: (want: Refused) => Promise<PromptImageError | undefined>;
-  remember: (want: Refused, error: PromptImageError) => Promise<void>;
+  /** @returns the same failure, with how it can be asked for again */
+  remember: (want: Refused, error: PromptImageError) => Promise<PromptImageError>;
   forget: (want: Refused) => Promise<void>;
 }
 
@@ -43,7 +44,7 @@ const lasting: readonly ErrorCode[] = [
 ];
 
 /** Whether a failure is remembered beyond the process. */
-export function isLasting(error: unknown): error is PromptImageError {
+export function isLasting(error: unknown): boolean {
   return isFailure(error, ...lasting) && !(error instanceof ProviderError && error.retry !== 'never');
 }
 
@@ -59,17 +60,24 @@ export function openRefusals(originalsFolder: string, provider: string): Refusal
       const bytes = await readIfExists(path);
       const refusal = bytes && parseRefusal(path, bytes);
       if (!refusal || refusal.key !== want.key || refusal.provider !== provider) return undefined;
-      const { code, what, next } = refusal;
-      const lines = [next, ASK_AGAIN].filter((line) => line !== undefined);
-      return new PromptImageError(code as ErrorCode, what, { next: lines.join('\n') });
+      return told(refusal.code as ErrorCode, refusal.what, refusal.next);
     },
-    remember: async (want, { code, what, next }) => {
+    remember: async (want, error) => {
+      const { code, what } = error;
+      // It may come from here.
+      const next = error.next?.replace(`\n${ASK_AGAIN}`, '');
       const at = new Date().toISOString();
       const fields = { version: 1, key: want.key, for: want.address, provider, code, what, next, at };
       await replaceFile(pathOf(want), `${JSON.stringify(fields, undefined, 2)}\n`);
+      return told(code, what, next, error);
     },
     forget: (want) => removeFile(pathOf(want)),
   };
+}
+
+function told(code: ErrorCode, what: string, next: string | undefined, cause?: PromptImageError): PromptImageError {
+  const lines = [next, ASK_AGAIN].filter((line) => line !== undefined);
+  return new PromptImageError(code, what, { next: lines.join('\n'), cause });
 }
 
 function parseRefusal(path: string, bytes: Buffer): z.infer<typeof refusalSchema> {

@@ -55,9 +55,9 @@ export function createStorage({ originals, intents, refusals, inspect, download,
     } catch (error) {
       if (!isFailure(error, 'IMAGE_INVALID')) throw keptAt(path, error);
       const failure = await quarantine(originals.folder, picture, error);
-      await refusals.remember({ key: picture.key, address: picture.for }, failure);
+      const told = await refusals.remember({ key: picture.key, address: picture.for }, failure);
       await intents.close(path);
-      throw failure;
+      throw told;
     }
   };
 

@@ -5,23 +5,24 @@ import { STACK } from '../e2e/support/site.js';
 import { run, start } from '../support/workspace.js';
 import { createShop, type Shop } from './shop.js';
 
-/** The steps that make a picture visible, in their order: which function of node:fs/promises, on which file. */
+/** The steps from the answer to an original, in their order: which function of node:fs/promises, on which file, the how manieth. */
 const steps = [
-  ['rename', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the paid intent gets its name'],
-  ['link', /barn-[0-9a-f-]+\.png$/, 'the picture gets its name'],
-  ['link', /barn-[0-9a-f-]+\.json$/, 'the record gets its name'],
-  ['unlink', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 'the intent goes'],
+  ['rename', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 2, 'the paid intent gets its name'],
+  ['link', /barn-[0-9a-f-]+\.png$/, 1, 'the picture gets its name'],
+  ['link', /barn-[0-9a-f-]+\.json$/, 1, 'the record gets its name'],
+  ['unlink', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 1, 'the intent goes'],
 ] as const;
 
 /** A process that is killed there. */
-function dieAt(name: string, file: RegExp, when: 'before' | 'after' = 'before'): string {
+function dieAt(name: string, file: RegExp, nth: number, when: 'before' | 'after' = 'before'): string {
   return `
     import promises from 'node:fs/promises';
     import { syncBuiltinESMExports } from 'node:module';
     const real = promises.${name};
     const die = () => process.kill(process.pid, 'SIGKILL');
+    let count = 0;
     promises.${name} = async (...paths) => {
-      const here = ${file}.test(paths.at(-1));
+      const here = ${file}.test(paths.at(-1)) && ++count === ${nth};
       if (here && '${when}' === 'before') die();
       await real(...paths);
       if (here) die();
@@ -37,15 +38,17 @@ async function expectStored(shop: Shop): Promise<void> {
   expect(await readFile(path)).toEqual(shop.picture);
   expect(record).toMatchObject({ for: 'src/barn.image.json', provider: 'shop' });
   expect(await shop.intents()).toEqual([]);
+  const left = [...(await shop.list('.prompt-image')), ...(await shop.list('node_modules/.cache'))];
+  expect(left.filter((file) => file.includes('.tmp-'))).toEqual([]);
 }
 
-const before = steps.map(([name, file, what]) => ['before', what, name, file] as const);
-const [name, file, what] = steps[3];
-const crashes = [...before, ['after', what, name, file] as const];
+const before = steps.map(([name, file, nth, what]) => ['before', what, name, file, nth] as const);
+const [name, file, nth, what] = steps[3];
+const crashes = [...before, ['after', what, name, file, nth] as const];
 
-test.concurrent.each(crashes)('killed %s %s, the next run stores what was paid for', async (when, _, name, file) => {
+test.concurrent.each(crashes)('killed %s %s, the next run stores what was paid for', async (when, _, ...step) => {
   await using shop = await createShop({ images: { barn: 'A barn' } });
-  const killed = await shop.command(['generate'], { preload: dieAt(name, file, when) });
+  const killed = await shop.command(['generate'], { preload: dieAt(...step, when) });
   expect(killed.signal, killed.output).toBe('SIGKILL');
   const { code, output } = await shop.command(['generate']);
   expect([code, output]).toEqual([0, '0 to buy · 1 unchanged\n']);
@@ -53,31 +56,74 @@ test.concurrent.each(crashes)('killed %s %s, the next run stores what was paid f
   await expectStored(shop);
 });
 
-test('killed before all of it was written, it is asked for again', async () => {
+test.each<[string, string, RegExp, number]>([
+  ['before it is known that it spends', 'rename', /ledger\.json$/, 1],
+  ['before the budget is taken', 'rename', /ledger\.json$/, 2],
+  ['before the intent is there', 'rename', /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/, 1],
+])('killed %s, it is asked for once', async (_, ...step) => {
   await using shop = await createShop({ images: { barn: 'A barn' } });
-  const preload = `
-    import promises from 'node:fs/promises';
-    import { syncBuiltinESMExports } from 'node:module';
-    const { open } = promises;
-    promises.open = async (path, ...rest) => {
-      const file = await open(path, ...rest);
-      if (!/intents.\\.tmp-/.test(path)) return file;
-      await file.write('{"key":"half of it');
-      process.kill(process.pid, 'SIGKILL');
-    };
-    syncBuiltinESMExports();`;
-  expect((await shop.command(['generate'], { preload })).signal).toBe('SIGKILL');
+  expect((await shop.command(['generate'], { preload: dieAt(...step) })).signal).toBe('SIGKILL');
+  const { code, output } = await shop.command(['generate']);
+  expect([code, output]).toEqual([0, expect.stringContaining('1 image bought, 0 failed')]);
+  expect(output).not.toContain('billed');
+  expect(await shop.calls()).toEqual(['A barn']);
+  await expectStored(shop);
+});
+
+const dying = `if (existsSync(folder + '/die')) process.kill(process.pid, 'SIGKILL'); return { bytes: picture };`;
+
+test('killed during a call, it is asked for once more, and that is told', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn' }, generate: dying });
+  await shop.write('die', '');
+  expect((await shop.command(['generate'])).signal).toBe('SIGKILL');
   expect(await shop.intents()).toHaveLength(1);
-  expect((await shop.command(['generate'])).output).toContain('1 image bought, 0 failed');
+  await shop.remove('die');
+  const { code, output } = await shop.command(['generate']);
+  expect(code).toBe(0);
+  expect(output).toMatch(/src\/barn\.image\.json: possibly billed twice \(asked for at \d{4}-\S+, never answered\)/);
   expect(await shop.calls()).toHaveLength(2);
   await expectStored(shop);
+});
+
+test('killed twice during a call, a person decides', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn', canal: 'A canal' }, generate: dying });
+  await shop.write('die', '');
+  for (const _ of [1, 2]) expect((await shop.command(['generate', 'src/barn.image.json'])).signal).toBe('SIGKILL');
+  await shop.remove('die');
+  for (const _ of [1, 2]) {
+    const { code, output } = await shop.command(['generate']);
+    expect(code).toBe(1);
+    expect(output).toContain('[PURCHASE_UNRESOLVED] src/barn.image.json: it was asked for twice, and no picture came:');
+    expect(output.match(/ {2}asked for at \S+, never answered/g)).toHaveLength(2);
+    expect(output).toContain('npx prompt-image generate --retry');
+    expect(output).not.toMatch(STACK);
+  }
+  expect(await shop.calls()).toEqual(['A barn', 'A barn', 'A canal']);
+  expect((await shop.command(['status'])).output).toMatch(/✗ src\/barn\.image\.json {2}it was asked for twice/);
+  const { code } = await shop.command(['generate', '--retry']);
+  expect(code).toBe(0);
+  expect(await shop.calls()).toHaveLength(4);
+  expect(await shop.intents()).toEqual([]);
+  expect(await shop.command(['generate'])).toMatchObject({ code: 0, output: '0 to buy · 2 unchanged\n' });
+});
+
+test('a call that ended without an answer is asked for once more by the next run, then a person decides', async () => {
+  const generate = `throw new ProviderError('PROVIDER_UNAVAILABLE', 'the line went dead', { retry: 'once' });`;
+  await using shop = await createShop({ images: { barn: 'A barn' }, generate });
+  expect((await shop.command(['generate'])).output).toContain('[PROVIDER_UNAVAILABLE] src/barn.image.json: the line');
+  const second = await shop.command(['generate']);
+  expect(second.output).toContain('src/barn.image.json: possibly billed twice (the line went dead)');
+  const third = await shop.command(['generate']);
+  expect(third.output).toContain('[PURCHASE_UNRESOLVED]');
+  expect(third.output.match(/ {2}the line went dead/g)).toHaveLength(2);
+  expect(await shop.calls()).toHaveLength(2);
 });
 
 /** Leaves an intent behind. */
 async function crashedShop(images: Record<string, string> = { barn: 'A barn' }): Promise<Shop> {
   const shop = await createShop({ images });
-  const [name, file] = steps[1];
-  expect((await shop.command(['generate'], { preload: dieAt(name, file) })).signal).toBe('SIGKILL');
+  const [name, file, nth] = steps[1];
+  expect((await shop.command(['generate'], { preload: dieAt(name, file, nth) })).signal).toBe('SIGKILL');
   expect(await shop.intents()).toHaveLength(1);
   return shop;
 }
@@ -109,39 +155,38 @@ test('a process that is under way completes what another left behind meanwhile',
   await shop.write('script.mjs', script);
   await using running = await start(process.execPath, ['script.mjs'], { cwd: shop.root });
   await running.waitFor(/before missing/);
-  const [name, file] = steps[2];
-  await shop.command(['generate'], { preload: dieAt(name, file) });
+  const [name, file, nth] = steps[2];
+  await shop.command(['generate'], { preload: dieAt(name, file, nth) });
   running.write('go\n');
   await running.waitFor(/"failed":\[\]/);
   expect(await shop.calls()).toHaveLength(1);
   await expectStored(shop);
 });
 
-test('what cannot be decoded is kept, named, and not bought again; the others are', async () => {
+test('what cannot be decoded is put aside, named, and not bought again; the others are', async () => {
   const generate = `return { bytes: request.prompt === 'Noise' ? Buffer.from('no picture') : picture };`;
   await using shop = await createShop({ images: { barn: 'A barn', noise: 'Noise' }, generate });
   const first = await shop.command(['generate']);
-  expect(first.code).toBe(1);
   expect(first.output).toContain('1 image bought, 1 failed');
-  const [intent = ''] = await shop.intents();
-  const path = shop.path('.prompt-image/.local/intents', intent);
-  const expectKept = async ({ code, output }: { code: number | null; output: string }) => {
+  const [bytes = '', known = ''] = await shop.list('.prompt-image/.local/quarantine');
+  const expectKept = ({ code, output }: { code: number | null; output: string }) => {
     expect(code).toBe(1);
     expect(output).toContain('[IMAGE_INVALID] src/noise.image.json: ');
-    expect(output).toContain('the picture that came for src/noise.image.json cannot be decoded');
-    expect(output).toContain(`To buy anew, delete ${path}`);
+    expect(output).toContain('what came for src/noise.image.json cannot be decoded');
+    expect(output).toContain(`kept in ${shop.path('.prompt-image/.local/quarantine', bytes)}`);
     expect(output).not.toMatch(STACK);
-    expect(await shop.intents()).toEqual([intent]);
-    expect(await shop.calls()).toHaveLength(2);
   };
-  await expectKept(first);
-  await expectKept(await shop.command(['generate']));
-  await expectKept(await shop.command(['generate'], { env: { CI: 'true' } }));
-  const { bytes } = JSON.parse(await readFile(path, 'utf8')) as { bytes: string };
-  expect(Buffer.from(bytes, 'base64').toString()).toBe('no picture');
-
-  await shop.remove(`.prompt-image/.local/intents/${intent}`);
-  await shop.command(['generate']);
+  expectKept(first);
+  expectKept(await shop.command(['generate']));
+  expectKept(await shop.command(['generate'], { env: { CI: 'true' } }));
+  expect(await shop.calls()).toHaveLength(2);
+  expect(await shop.intents()).toEqual([]);
+  expect(await shop.read(`.prompt-image/.local/quarantine/${bytes}`)).toBe('no picture');
+  expect(JSON.parse(await shop.read(`.prompt-image/.local/quarantine/${known}`))).toMatchObject({
+    for: 'src/noise.image.json',
+    provider: 'shop',
+  });
+  await shop.command(['generate', '--retry']);
   expect(await shop.calls()).toHaveLength(3);
 });
 
@@ -157,7 +202,7 @@ test.each([
   const { code, output } = await shop.command(['generate']);
   expect(code).toBe(1);
   expect(output).toContain('[CACHE_CORRUPT] src/barn.image.json: ');
-  expect(output).toContain(`${shop.path(file)} holds a picture that was paid for`);
+  expect(output).toContain(`${shop.path(file)} may hold a picture that was paid for`);
   expect(output).toContain('1 image bought, 1 failed');
   expect(output).not.toMatch(STACK);
   expect(await shop.calls()).toEqual(['A barn', 'A canal']);
@@ -167,8 +212,8 @@ test.each([
 
 test('a damaged file in the way of a paid picture is told; without it the picture is stored', async () => {
   await using shop = await createShop({ images: { barn: 'A barn' } });
-  const [name, file] = steps[2];
-  await shop.command(['generate'], { preload: dieAt(name, file) });
+  const [name, file, nth] = steps[2];
+  await shop.command(['generate'], { preload: dieAt(name, file, nth) });
   const [picture = ''] = await shop.originals('.png');
   await shop.write(`.prompt-image/${picture}`, shop.picture.subarray(0, 40));
   const { code, output } = await shop.command(['generate'], { env: { CI: 'true' } });
