@@ -185,5 +185,5 @@ test('a bomb is a small file with 900 million pixels', async () => {
   expect(told).toEqual({ mimeType: 'image/png', width: 30_000, height: 30_000 });
   expect(bytes.length).toBeLessThan(200_000);
   const shrunk = sharp(bytes, { limitInputPixels: false }).extract({ left: 0, top: 0, width: 9, height: 9 });
-  await expect(shrunk.raw().toBuffer()).resolves.toEqual(Buffer.alloc(81));
+  expect([...new Set(await shrunk.raw().toBuffer())], 'it decodes').toEqual([0]);
 });

@@ -5,7 +5,10 @@ import type { Gemini } from '../loopback/gemini.js';
 import { createWorkspace, run } from '../support/workspace.js';
 
 /** Packages that take long to load or are native, and that most runs do without. */
-const HEAVY = ['sharp', 'jiti', 'fast-glob', 'p-queue', 'birpc', 'commander', '@clack/prompts', 'fs-native-extensions'];
+const HEAVY = [
+  ...['sharp', 'jiti', 'fast-glob', 'p-queue', 'birpc', 'commander', '@clack/prompts', 'fs-native-extensions'],
+  ...['undici', 'ipaddr.js'],
+];
 
 /** The environment of processes, and of those that they start, in which loading a heavy package fails. */
 function withoutHeavy(): Record<string, string> {

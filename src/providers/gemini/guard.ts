@@ -47,11 +47,14 @@ export async function createGuard(gateway: string | undefined): Promise<Guard> {
   };
   const open = buildConnector({ lookup: lookupAllowed });
   const connect: Guard['connect'] = (options, callback) => {
+    let refused: ProviderError | undefined;
     // It gives its socket, though its type does not say so.
-    const socket = open(options, callback) as unknown as Socket;
+    const socket = open(options, (...opened) => (refused ? callback(refused, null) : callback(...opened)));
     // The last word, however the address was found. First in line, so that TLS has not sent its greeting either.
-    socket.prependOnceListener('connect', () => {
-      if (!isAllowed(kindOfAddress(socket.remoteAddress ?? ''))) socket.destroy(refuseHost(options.hostname));
+    (socket as unknown as Socket).prependOnceListener('connect', function (this: Socket) {
+      if (isAllowed(kindOfAddress(this.remoteAddress ?? ''))) return;
+      refused = refuseHost(options.hostname);
+      this.destroy(refused);
     });
   };
   return { check, connect };

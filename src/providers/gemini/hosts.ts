@@ -7,6 +7,9 @@ const localNames =
 /** Where clouds tell a machine its secrets. Never a place for pictures, whatever else lies in the same network. */
 const metadata = new Set(['169.254.169.254', 'fd00:ec2::254', '100.100.100.200', '192.0.0.192', '168.63.129.16']);
 
+/** All that is given out of IPv6; `::127.0.0.1` and the like are outside. @see https://www.iana.org/assignments/ipv6-address-space */
+const publicIpv6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * Which kind of place an address is: `unicast` for the public internet, else the name of a special range.
  *
@@ -16,7 +19,9 @@ export function kindOfAddress(address: string): string {
   if (!ipaddr.isValid(address)) return 'unknown';
   // To IPv4 where it is mapped into IPv6.
   const parsed = ipaddr.process(address);
-  return metadata.has(parsed.toString()) ? 'metadata' : parsed.range();
+  if (metadata.has(parsed.toString())) return 'metadata';
+  const range = parsed.range();
+  return range === 'unicast' && parsed instanceof ipaddr.IPv6 && !parsed.match(publicIpv6) ? 'reserved' : range;
 }
 
 /**
