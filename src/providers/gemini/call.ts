@@ -1,10 +1,5 @@
-import {
-  type GenerateContext,
-  type GeneratedPicture,
-  type ImageRequest,
-  ProviderError,
-  type Retry,
-} from '../provider.js';
+import { explainCut } from '../connection.js';
+import { type GenerateContext, type GeneratedPicture, type ImageRequest, ProviderError } from '../provider.js';
 import { createRedactor, printable } from '../redact.js';
 import { parseErrorResponse } from './errors.js';
 import { renderRequest } from './request.js';
@@ -22,18 +17,6 @@ export interface GeminiService {
 const MAX_RESPONSE_BYTES = 100 * 1024 * 1024;
 /** The API's limit for a request with inline pictures. */
 const MAX_REQUEST_BYTES = 20 * 1024 * 1024;
-
-/** Failures before anything was sent: nobody was billed. */
-const unsent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-/** No certificate that can be trusted, or no TLS at all: nothing was sent either, and the next time is the same. */
-const unsafe = /CERT|_SIGNATURE$|^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL)$/;
 
 /**
  * Makes one call.
@@ -82,20 +65,6 @@ async function send(url: URL, init: RequestInit): Promise<Response> {
     // The failure itself is not passed on as a cause: it can hold the URL, and so the key.
     throw explainCut(url.host, causeCode(error));
   }
-}
-
-function explainCut(host: string, code: string): ProviderError {
-  const failure = (what: string, retry: Retry, next?: string) =>
-    new ProviderError('PROVIDER_UNAVAILABLE', `${host} ${what} (${code})`, { retry, next });
-  if (unsent.has(code)) return failure('cannot be reached', 'safely', 'Check the network and the provider’s baseUrl.');
-  if (unsafe.test(code)) {
-    return failure(
-      'cannot be trusted with the key',
-      'never',
-      'Check the provider’s baseUrl. A company’s own certificates are named by NODE_EXTRA_CA_CERTS.',
-    );
-  }
-  return failure('cut the connection', 'once');
 }
 
 function causeCode(error: unknown): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { base64 } from '../base64.js';
 import { type GeneratedPicture, ProviderError } from '../provider.js';
 
 /*
@@ -108,13 +109,6 @@ function inlinePicture({ inlineData, inline_data }: Part): Uint8Array | undefine
     const { data, url } = inline ?? {};
     return dataUrl(data) ?? base64(data) ?? dataUrl(url);
   });
-}
-
-/** Looks for the first wrong character: a pattern for all the right ones overflows V8's stack at some megabytes. */
-function base64(text: string | undefined): Uint8Array | undefined {
-  if (text === undefined || text.trim().length < 8 || /[^\w+/=\s-]/.test(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length > 0 ? bytes : undefined;
 }
 
 function dataUrl(text: string | undefined): Uint8Array | undefined {
