@@ -15,7 +15,7 @@ const errorSchema = z.object({
   statusCode: z.number().optional().catch(undefined),
   responseBody: z.string().catch(''),
   responseHeaders: z.record(z.string(), z.string()).catch({}),
-  cause: z.unknown(),
+  cause: z.unknown().optional(),
 });
 
 type SdkError = z.infer<typeof errorSchema>;
