@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ImageModelMiddleware, wrapImageModel } from 'ai6';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { aiSdk, type ImageModel } from '../../src/index.js';
 import { repositoryRoot, run } from '../support/workspace.js';
-import { type Installation, installed, installV4 } from './ai-sdk-models.js';
+import { type Installation, installed, installV4, startModel } from './ai-sdk-models.js';
 import { reference, testModels, testReferences } from './ai-sdk-suite.js';
 import { context, failureOf, imageRequest } from './calls.js';
+
+type ImageModelV3 = Parameters<typeof wrapImageModel>[0]['model'];
 
 describe('AI SDK 5', () => {
   testModels('v2', () => installed.v2);
@@ -29,6 +32,21 @@ describe('AI SDK 5', () => {
 describe('AI SDK 6', () => {
   testModels('v3', () => installed.v3);
   testReferences(() => installed.v3);
+
+  test('what a manifest has no field for is set on the model', async () => {
+    await using started = await startModel(installed.v3);
+    const middleware: ImageModelMiddleware = {
+      specificationVersion: 'v3',
+      transformParams: async ({ params }) => ({
+        ...params,
+        size: params.aspectRatio === '3:2' ? '1536x1024' : params.size,
+        providerOptions: { openai: { quality: 'low' } },
+      }),
+    };
+    const model = wrapImageModel({ model: started.model as ImageModelV3, middleware });
+    await aiSdk(model).generate(imageRequest({ aspectRatio: '3:2' }), context());
+    expect(started.openai.calls[0]?.fields).toMatchObject({ size: '1536x1024', quality: 'low' });
+  });
 
   test('every image model is taken, and no language model', () => {
     expectTypeOf<Exclude<import('ai6').ImageModel, string>>().toExtend<ImageModel>();
