@@ -5,9 +5,10 @@ import type { ImageModel } from './model.js';
 /**
  * Pictures from any image model of Vercel's AI SDK 5, 6 or 7. The model brings its own key, so none is looked for.
  *
- * What has no field in a manifest, such as quality or a size in pixels, is set on the model, for example with the SDK's
- * `wrapImageModel`. A model that takes no ratio answers in its own, which is reported like any ratio that is wrong; one
- * that takes no seed is asked without.
+ * A take is sent as the seed, a name as the first 31 bits of its SHA-256; models without seeds leave it aside. A model that
+ * takes no ratio answers in its own, which is reported like any ratio that is wrong. References need a model for AI SDK 6
+ * or 7. `thinking`, and an `imageSize` other than `1K`, are errors: the SDK has no field for them. What the model itself can
+ * be told, such as quality or a size in pixels, is set on the model, for example with the SDK's `wrapImageModel`.
  *
  * @example `aiSdk(openai.image('gpt-image-1'))`, with `defaults: { model: 'gpt-image-1' }`
  * @throws `CONFIG_INVALID` for anything else, such as a language model

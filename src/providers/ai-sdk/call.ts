@@ -14,7 +14,7 @@ const expected = ['aspectRatio', 'seed'];
 /**
  * Makes one call. The SDK repeats calls in its `generateImage`, which is not used here: when to ask again is not its decision.
  *
- * @throws {@link ProviderError} without the address that was called, and without what looks like a key
+ * @throws `PROVIDER_*`, without the address that was called and without what looks like a key
  */
 export async function call(
   model: ImageModel,

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../failure.js';
 import { explainCut } from '../connection.js';
 import { ProviderError } from '../provider.js';
 import { parseRetryAfter } from '../retry-after.js';
-import { auth, modelGone, quota, type Verdict, verdictOf } from '../verdict.js';
+import { modelGone, quota, type Verdict, verdictOf } from '../verdict.js';
 import type { ImageModel } from './model.js';
 import { redact } from './words.js';
 
@@ -94,7 +94,7 @@ function judge(status: number, { message, responseBody }: SdkError, modelId: str
   }
   // A wrong address answers with a page, a service that lacks the model in its own form.
   if (status === 404 && isJson(responseBody)) return modelGone(modelId);
-  return status === 401 ? auth : verdictOf(status);
+  return verdictOf(status);
 }
 
 /** A picture may be in it, paid for, so that one more attempt is the most. */
