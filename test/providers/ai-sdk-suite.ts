@@ -151,17 +151,16 @@ export function testModels(version: 'v2' | 'v3' | 'v4', getCreate: () => CreateO
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('4711');
     });
 
+    // A prefix tells the first one; what stands around them the others.
     test.each([
-      (key: string) => `We got Bearer ${key} of you.`,
-      (key: string) => `Look at https://service.test/v1?key=${encodeURIComponent(key)} again.`,
-      (key: string) => `What is ${key}?`,
-    ])('one that a service repeats: %s', async (say) => {
-      await using started = await start();
-      const { openai, provider } = started;
-      openai.script(openaiError(500, say(openai.key)));
-      const error = await failureOf(provider.generate(imageRequest(), context()));
-      expect(error.what).toMatch(/HTTP 500\): “(?:We got|Look at|What is) /);
-      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(openai.key.slice(-20));
+      ['What is sk-proj-8f0e1c2d47114711?', 'What is [key]?'],
+      ['We got Bearer 8f0e1c2d47114711 of you.', 'We got Bearer [key] of you.'],
+      ['Look at https://service.test/v1?key=8f0e1c2d47114711 again.', 'Look at https://service.test/v1 again.'],
+    ])('one that a service repeats: %s', async (words, shown) => {
+      const error = await fail(openaiError(500, words));
+      expect(error.what).toMatch(/\(HTTP 500\): “/);
+      expect(error.what).toContain(`“${shown}”`);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('4711');
     });
   });
 }
