@@ -3,6 +3,8 @@ export { type Config, defineConfig, type InlineOptions, type PluginOptions } fro
 export { type ErrorCode, type Place, PromptImageError } from './failure.js';
 export type { OutputFormat } from './image/formats.js';
 export type { PromptImage } from './image/object.js';
+export { aiSdk } from './providers/ai-sdk/ai-sdk.js';
+export type { ImageModel } from './providers/ai-sdk/model.js';
 export { anyfast, type GeminiOptions } from './providers/anyfast.js';
 export { draft } from './providers/draft/draft.js';
 export { google } from './providers/google.js';

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { aiSdk } from '../../src/providers/ai-sdk/ai-sdk.js';
 import { draft } from '../../src/providers/draft/draft.js';
 import { defineProvider, isKeyed, type Provider } from '../../src/providers/provider.js';
 import { delayed, type Gemini, never, picture } from '../loopback/gemini.js';
@@ -37,15 +38,44 @@ async function remotePainter(): Promise<Adapter> {
   };
 }
 
-const adapters: [name: string, start: () => Promise<Adapter>, traits: { calls?: boolean; models?: string[] }][] = [
+/** A model of the AI SDK that takes ratios, which OpenAI's do not. */
+async function sdkModel(): Promise<Adapter> {
+  const { gemini, provider, ...rest } = await startProvider('google');
+  return {
+    ...rest,
+    gemini,
+    provider: aiSdk({
+      specificationVersion: 'v3',
+      provider: 'gemini',
+      modelId: LITE,
+      maxImagesPerCall: 1,
+      doGenerate: async ({ prompt, aspectRatio, abortSignal }) => {
+        const fields = { prompt, ...(aspectRatio === undefined ? {} : { aspectRatio }) };
+        const answer = await provider.generate(imageRequest(fields), context(abortSignal));
+        const images = 'bytes' in answer ? [answer.bytes] : [];
+        return { images, warnings: [], response: { modelId: LITE, headers: undefined } };
+      },
+    }),
+  };
+}
+
+interface Traits {
+  calls?: boolean;
+  models?: string[];
+  /** Whether it takes `thinking`. */
+  thinks?: boolean;
+}
+
+const adapters: [name: string, start: () => Promise<Adapter>, traits: Traits][] = [
   ['google', () => startProvider('google'), { calls: true }],
   ['anyfast', () => startProvider('anyfast'), { calls: true }],
   ['draft', async () => local(draft()), {}],
   ['painter', async () => local(painter), { models: [LITE] }],
   ['remote', remotePainter, { calls: true }],
+  ['ai-sdk:gemini', sdkModel, { calls: true, models: [LITE], thinks: false }],
 ];
 
-describe.each(adapters)('%s', (name, start, { calls = false, models }) => {
+describe.each(adapters)('%s', (name, start, { calls = false, models, thinks = true }) => {
   test('says who it is, which models it has, and whether it costs', async () => {
     await using adapter = await start();
     const { provider, gemini } = adapter;
@@ -74,7 +104,7 @@ describe.each(adapters)('%s', (name, start, { calls = false, models }) => {
       .toBuffer();
     const request = imageRequest({
       aspectRatio: '4:3',
-      thinking: 'high',
+      ...(thinks ? { thinking: 'high' } : {}),
       take: 'night',
       references: Object.freeze([Object.freeze({ bytes, mimeType: 'image/png' as const })]),
     });

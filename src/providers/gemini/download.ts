@@ -1,7 +1,7 @@
 import type { Response } from 'undici';
 import type { ErrorCode } from '../../failure.js';
 import { ProviderError, type Retry } from '../provider.js';
-import { parseRetryAfter } from './errors.js';
+import { parseRetryAfter } from '../retry-after.js';
 import { createGuard, type Guard } from './guard.js';
 import { codeOfCut, MAX_BYTES, readBytes, send } from './send.js';
 

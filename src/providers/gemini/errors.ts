@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { ErrorCode } from '../../failure.js';
-import { ProviderError, type Retry } from '../provider.js';
+import { ProviderError } from '../provider.js';
+import { parseRetryAfter } from '../retry-after.js';
+import { auth, modelGone, quota, type Verdict, verdictOf } from '../verdict.js';
 
 /**
  * Google's `{ error: { code, message, status, details } }` and the gateways' `{ error: { message, type, code } }`. What has
@@ -30,13 +31,6 @@ const errorSchema = z.looseObject({
 });
 
 type ServiceError = z.infer<typeof errorSchema>['error'];
-
-interface Verdict {
-  code: ErrorCode;
-  retry: Retry;
-  what: string;
-  next?: string;
-}
 
 export interface ErrorResponse {
   status: number;
@@ -73,50 +67,12 @@ function judge(status: number, error: ServiceError | undefined, model: string): 
   const perDay = (error?.details ?? []).some(({ violations }) =>
     violations?.some(({ quotaId }) => /PerDay/i.test(quotaId ?? '')),
   );
-  const gone: Verdict = {
-    code: 'PROVIDER_MODEL_GONE',
-    retry: 'never',
-    what: `the service has no model ${model}`,
-    next: 'Set defaults.model in prompt-image.config to one that it has.',
-  };
-  const auth: Verdict = {
-    code: 'PROVIDER_AUTH',
-    retry: 'never',
-    what: 'the service does not accept the key',
-    next: 'Check the key in .env.local or in the environment.',
-  };
-  const quota: Verdict = {
-    code: 'PROVIDER_QUOTA',
-    retry: 'never',
-    what: 'the account has no quota left',
-    next: 'Add credit, or wait until the quota is renewed.',
-  };
-  if (error?.code === 'model_not_found') return gone;
-  if (error?.code === 'insufficient_user_quota' || status === 402) return quota;
-  if (reasons.includes('API_KEY_INVALID') || status === 401 || status === 403) return auth;
-  if (status === 404 && error) return gone;
-  if (status === 404) return misdirected('found nothing there');
-  if (status >= 300 && status < 400) return misdirected('redirects elsewhere, where the key must not follow');
+  if (error?.code === 'model_not_found') return modelGone(model);
+  if (error?.code === 'insufficient_user_quota') return quota;
+  if (reasons.includes('API_KEY_INVALID')) return auth;
+  if (status === 404 && error) return modelGone(model);
   if (status === 429 && perDay) return quota;
-  if (status === 429)
-    return { code: 'PROVIDER_RATE_LIMITED', retry: 'safely', what: 'the service asks for fewer calls' };
-  if (status === 408) return { code: 'PROVIDER_TIMEOUT', retry: 'safely', what: 'the service gave up waiting' };
-  if (status === 504) return { code: 'PROVIDER_TIMEOUT', retry: 'once', what: 'the service did not answer in time' };
-  if (status === 500 || status === 503) {
-    return { code: 'PROVIDER_UNAVAILABLE', retry: 'safely', what: 'the service is not available' };
-  }
-  if (status > 500) return { code: 'PROVIDER_UNAVAILABLE', retry: 'once', what: 'the service is not available' };
-  return { code: 'PROVIDER_BAD_REQUEST', retry: 'never', what: 'the service does not accept the request' };
-}
-
-/** No Gemini API answered, so that nothing was made and nothing was billed. */
-function misdirected(what: string): Verdict {
-  return {
-    code: 'PROVIDER_UNAVAILABLE',
-    retry: 'never',
-    what: `the service ${what}`,
-    next: 'Check the provider’s baseUrl.',
-  };
+  return verdictOf(status);
 }
 
 /** Milliseconds: RetryInfo, else the words of the message, else the Retry-After header. */
@@ -126,13 +82,4 @@ function waitOf(error: ServiceError | undefined, header: string | null): number 
     /^(\d+(?:\.\d+)?)s$/.exec(info ?? '')?.[1] ?? /retry in (\d+(?:\.\d+)?)s/i.exec(error?.message ?? '')?.[1];
   if (seconds !== undefined) return Math.ceil(Number(seconds) * 1000);
   return parseRetryAfter(header);
-}
-
-/** A Retry-After header, seconds or a date, in milliseconds from now. */
-export function parseRetryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+(\.\d+)?$/.test(header)) return Math.ceil(Number(header) * 1000);
-  // Without the test, dates are found in numbers, too: "-1" is in 2001.
-  const date = /^[a-z]{3}/i.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

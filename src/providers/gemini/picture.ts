@@ -1,3 +1,4 @@
+import { base64 } from '../base64.js';
 import type { Answer, Part } from './answer.js';
 
 /** The picture itself, or where it is. */
@@ -6,7 +7,7 @@ type Finder<T> = (item: T) => Found | undefined;
 
 /** In which fields a part has its picture, best first: what is here already goes before what must be fetched. */
 const fields: readonly Finder<Part>[] = [
-  inline(({ data }) => base64(data)),
+  inline(({ data }) => inBase64(data)),
   inline(({ data, url }) => dataUrl(data) ?? dataUrl(url)),
   inline(({ data }) => address(data)),
   inline(({ url }) => address(url)),
@@ -18,7 +19,7 @@ const fields: readonly Finder<Part>[] = [
 const words: readonly Finder<Part>[] = [({ text }) => dataUrl(text), ({ text }) => linked(text)];
 
 const images: readonly Finder<NonNullable<Answer['data']>[number]>[] = [
-  ({ b64_json, url }) => base64(b64_json) ?? dataUrl(url) ?? address(url),
+  ({ b64_json, url }) => inBase64(b64_json) ?? dataUrl(url) ?? address(url),
 ];
 
 /**
@@ -53,15 +54,13 @@ function inline(find: Finder<NonNullable<Part['inlineData']>>): Finder<Part> {
   return ({ inlineData, inline_data }) => find(inlineData ?? {}) ?? find(inline_data ?? {});
 }
 
-/** Looks for the first wrong character: a pattern for all the right ones overflows V8's stack at some megabytes. */
-function base64(text: string | undefined): Found | undefined {
-  if (text === undefined || text.trim().length < 8 || /[^\w+/=\s-]/.test(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length > 0 ? { bytes } : undefined;
+function inBase64(text: string | undefined): Found | undefined {
+  const bytes = base64(text);
+  return bytes && { bytes };
 }
 
 function dataUrl(text: string | undefined): Found | undefined {
-  return base64(/data:image\/[\w.+-]+;base64,([\w+/=-]+)/.exec(text ?? '')?.[1]);
+  return inBase64(/data:image\/[\w.+-]+;base64,([\w+/=-]+)/.exec(text ?? '')?.[1]);
 }
 
 /** Whether it may be asked is decided where it is downloaded. */

@@ -1,21 +1,10 @@
 import { type buildConnector, fetch, type RequestInit, type Response } from 'undici';
-import { ProviderError, type Retry } from '../provider.js';
+import { explainCut } from '../cut.js';
+import { ProviderError } from '../provider.js';
 import { openConnection } from './connection.js';
 
 /** Far above any 4K picture in base64; what is larger is no answer and no picture. */
 export const MAX_BYTES = 100 * 1024 * 1024;
-
-/** Failures before anything was sent: nobody was billed. */
-const unsent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-/** No certificate that can be trusted, or no TLS at all: nothing was sent either, and the next time is the same. */
-const unsafe = /CERT|_SIGNATURE$|^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL)$/;
 
 export interface SendOptions {
   /** What else to look at where the host cannot be reached or trusted. */
@@ -40,7 +29,9 @@ export async function send<T>(
     // With undici's own fetch: the global one is another version, which must not be given this one's connections.
     const response = await fetch(url, { ...init, redirect: 'manual', dispatcher }).catch((error: unknown) => {
       // The failure itself is not passed on as a cause: it can hold the URL, and so the key.
-      throw explainCut(url.host, error, advice);
+      const cause = causeOf(error);
+      // What opened the connection has said why it did not.
+      throw cause instanceof ProviderError ? cause : explainCut(url.host, codeOfCut(error), advice);
     });
     return await use(response);
   } finally {
@@ -72,17 +63,4 @@ export function codeOfCut(error: unknown): string {
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
-}
-
-function explainCut(host: string, error: unknown, advice: string): ProviderError {
-  const cause = causeOf(error);
-  // What opened the connection has said why it did not.
-  if (cause instanceof ProviderError) return cause;
-  const code = codeOfCut(error);
-  const failure = (what: string, retry: Retry, next?: string) =>
-    new ProviderError('PROVIDER_UNAVAILABLE', `${host} ${what} (${code})`, { retry, next });
-  if (unsent.has(code)) return failure('cannot be reached', 'safely', `Check the network. ${advice}`.trim());
-  if (!unsafe.test(code)) return failure('cut the connection', 'once');
-  const certificates = 'A company’s own certificates are named by NODE_EXTRA_CA_CERTS.';
-  return failure('cannot be trusted', 'never', `${advice} ${certificates}`.trim());
 }
