@@ -53,8 +53,8 @@ async function init({ yes = false, json = false }: Options, configFile: string |
   sayLines(packages, bundlers, say);
 
   const next = nextCommand(setup, written);
-  const isDone = written.length + edits.length === 0 && !packages.install && bundlers.every((each) => !each.lines[0]);
-  say(`\n${isDone && bundlers.length > 0 ? 'Everything is set up; nothing was changed. ' : ''}Next: ${next}`);
+  if (written.length === 0 && !edits.some(({ applied }) => applied)) say('\nNothing was changed.');
+  say(`\nNext: ${styled('bold', next)}`);
   if (!json) return;
   const { install } = packages;
   printJson(initDocument, {
