@@ -59,9 +59,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   const args = process.argv.slice(2);
-  endWith(
-    error,
-    program.commands.map((each) => each.name()).find((name) => args.includes(name)) ?? '',
-    asksForJson(args),
-  );
+  const names = program.commands.map((command) => command.name());
+  endWith(error, args.find((arg) => names.includes(arg)) ?? '', asksForJson(args));
 }
