@@ -52,7 +52,7 @@ for (const [heading, commands] of Object.entries(groups)) {
   }
 }
 for (const command of laterCommands()) {
-  program.addCommand(command.copyInheritedSettings(program), { hidden: true });
+  program.addCommand(command.exitOverride(), { hidden: true });
 }
 
 try {
