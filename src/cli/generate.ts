@@ -1,36 +1,49 @@
-import { Command } from 'commander';
-import { renderFailure } from '../failure.js';
+import { Command, Option } from 'commander';
+import type { PromptImageError } from '../failure.js';
 import {
   type GeneratePlan,
   type GenerateReport,
   groupFailures,
   type Project,
-  type PurchaseEvent,
-  progressOf,
+  type PurchaseFailure,
   renderGap,
   renderPrice,
 } from '../project.js';
+import { generateDocument } from './documents.js';
+import { failureTable, markdownTable, reportToGithub } from './github.js';
+import { jsonError, jsonErrors, printJson } from './json.js';
 import { selectAddress, selectAddresses, withProject } from './project.js';
-import { confirm, counted, printWarnings, styled } from './terminal.js';
+import { costOfReport, located, printReport, withProgress } from './purchase.js';
+import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
 
 interface Options {
   dryRun?: boolean;
   yes?: boolean;
   retry?: boolean;
   replace?: string;
+  json?: boolean;
 }
 
 export function generateCommand(): Command {
   return new Command('generate')
     .description('buys the pictures that are missing or stale')
-    .argument('[patterns...]', 'manifests or globs; all without any')
+    .argument('[patterns...]', 'manifests, folders or globs; all without any')
     .option('--dry-run', 'only list what would be bought, with its price')
     .option('--retry', 'ask again for what was refused, or never answered')
-    .option('--replace <address>', "put an image's damaged files aside and buy it anew")
+    .addOption(
+      new Option('--replace <address>', "put an image's damaged files aside and buy it anew").conflicts('dryRun'),
+    )
     .option('--yes', 'buy also what is over the budget, without asking')
     .addHelpText(
       'after',
-      '\nWithin the budget it prints the plan and buys. Without a terminal nobody can say yes to more.',
+      `
+Within the budget it prints the plan and buys; over it, it asks. Without a terminal nobody can say yes to more.
+Ctrl-C starts nothing more and stores what is under way; a second one ends at once.
+
+Examples:
+  $ npx prompt-image generate --dry-run
+  $ npx prompt-image generate src/hero.image.json src/team
+  $ npx prompt-image generate "src/**/card-*.image.json"`,
     )
     .action((patterns: string[], options: Options, command: Command) =>
       withProject(command, (project) => generate(project, patterns, options)),
@@ -38,86 +51,114 @@ export function generateCommand(): Command {
 }
 
 async function generate(project: Project, patterns: readonly string[], options: Options): Promise<void> {
+  const json = options.json === true;
   if (options.replace !== undefined) await putDamagedAside(project, options.replace);
-  const addresses = await selectAddresses(
-    project,
-    options.replace === undefined ? patterns : [...patterns, options.replace],
-  );
+  const replaced = options.replace === undefined ? [] : [options.replace];
+  const addresses = await selectAddresses(project, [...patterns, ...replaced]);
   // In CI, too: it is about to buy, and must not buy what is paid for.
   const recover = !options.dryRun || !project.config.frozen;
   const plan = await project.plan({ addresses, recover, retry: options.retry });
-  printPlan(plan, project);
-  if (plan.invalid.length + plan.refused.length > 0) process.exitCode = 1;
-  if (options.dryRun || plan.count === 0) return;
-  const overBudget =
-    options.yes === true || (plan.overBudget && (await confirm('That is over the budget. Buy all the same?')));
-  const report = await project.execute(plan, {
-    overBudget,
-    retry: options.retry === true,
-    signal: stopOnInterrupt(),
-    onEvent: progress(plan, project),
-  });
-  printReport(report, plan);
-  if (report.failed.length > 0) process.exitCode = 1;
+  if (!json) printPlan(plan, project);
+  const report = options.dryRun || plan.count === 0 ? undefined : await buy(project, plan, options, json);
+  if (report && !json) printReport(report, plan);
+  if (json) printDocument(plan, report, project);
+  const failed = report ? located(report.failed) : [];
+  const errors = [...plan.invalid, ...located(plan.refused), ...failed];
+  reportToGithub(project, { errors, summary: summaryOf(plan, report, errors, project) });
+  if (errors.length > 0) process.exitCode = 1;
+}
+
+async function buy(project: Project, plan: GeneratePlan, options: Options, json: boolean): Promise<GenerateReport> {
+  const question = 'That is over the budget. Buy all the same?';
+  const overBudget = options.yes === true || (plan.overBudget && !json && (await confirm(question)));
+  const retry = options.retry === true;
+  return withProgress(project, plan, json, (watching) => project.execute(plan, { overBudget, retry, ...watching }));
 }
 
 async function putDamagedAside(project: Project, pattern: string): Promise<void> {
   const moved = await project.setDamagedAside(await selectAddress(project, pattern));
-  for (const file of moved) console.log(`  ${file} moved to .local/quarantine`);
+  for (const file of moved) console.error(`  ${file} moved to .local/quarantine`);
 }
 
 /** A short list, and last the line that matters. */
-function printPlan(
-  { gaps, count, cost, unchanged, refused, invalid, warnings }: GeneratePlan,
+function printPlan(plan: GeneratePlan, project: Project): void {
+  for (const error of plan.invalid) {
+    printFailure(error);
+    console.error();
+  }
+  printWarnings(plan.warnings);
+  for (const error of groupFailures(plan.refused)) {
+    printFailure(error);
+    console.error();
+  }
+  for (const gap of plan.gaps) console.log(`  ${renderGap(gap)}`);
+  console.log(styled('bold', summaryLine(plan, project)));
+}
+
+/** `3 to buy · 1 to reprocess (free) · 118 unchanged, ≈ $0.10` */
+function summaryLine(
+  { count, reprocess, unchanged, refused, invalid, cost }: GeneratePlan,
   { config }: Project,
-): void {
-  for (const error of invalid) console.error(`${styled('red', renderFailure(error))}\n`);
-  printWarnings(warnings);
-  for (const error of groupFailures(refused)) console.error(`${styled('red', renderFailure(error))}\n`);
-  for (const gap of gaps) console.log(`  ${renderGap(gap)}`);
-  const price = count === 0 ? '' : `, ${renderPrice(cost, config)}`;
-  const broken = invalid.length === 0 ? '' : ` · ${counted(invalid.length, 'failure')}`;
-  const declined = refused.length === 0 ? '' : ` · ${refused.length} refused`;
-  console.log(styled('bold', `${count} to buy · ${unchanged} unchanged${declined}${broken}${price}`));
+): string {
+  const parts = [
+    `${count} to buy`,
+    ...(reprocess > 0 ? [`${reprocess} to reprocess (free)`] : []),
+    ...(unchanged > reprocess ? [`${unchanged - reprocess} unchanged`] : []),
+    ...(refused.length > 0 ? [`${refused.length} refused before`] : []),
+    ...(invalid.length > 0 ? [counted(invalid.length, 'failure')] : []),
+  ];
+  return `${parts.join(' · ')}${count === 0 ? '' : `, ${renderPrice(cost, config)}`}`;
 }
 
-/** The first Ctrl-C starts nothing more and waits for what is paid for; the second ends at once. */
-export function stopOnInterrupt(): AbortSignal {
-  const stopping = new AbortController();
-  process.once('SIGINT', () => {
-    console.error('\nStopping: what is under way is still stored. Press Ctrl-C again to end now.');
-    stopping.abort();
-    process.once('SIGINT', () => process.exit(130));
+function summaryOf(
+  plan: GeneratePlan,
+  report: GenerateReport | undefined,
+  errors: readonly PromptImageError[],
+  project: Project,
+): string {
+  const bought = new Set(report?.bought);
+  const rows = plan.gaps.map((gap) => [renderGap(gap), bought.has(gap.entry.address) ? 'bought' : 'not bought']);
+  return [
+    '### prompt-image generate',
+    summaryLine(plan, project),
+    ...(rows.length > 0 ? [markdownTable(['Image', ''], rows)] : []),
+    ...(errors.length > 0 ? [failureTable(errors)] : []),
+  ].join('\n\n');
+}
+
+function printDocument(plan: GeneratePlan, report: GenerateReport | undefined, project: Project): void {
+  const { count, overBudget, unchanged, reprocess } = plan;
+  printJson(generateDocument, {
+    version: 1,
+    command: 'generate',
+    errors: [],
+    plan: {
+      buy: plan.gaps.map(({ entry, state }) => ({
+        address: entry.address,
+        state: state.state,
+        ...(state.state === 'stale' ? { changed: [...state.changed] } : {}),
+        model: entry.request.model,
+      })),
+      count,
+      cost: plan.cost ?? null,
+      overBudget,
+      unchanged,
+      reprocess,
+      refused: failedImages(plan.refused),
+      invalid: jsonErrors(plan.invalid),
+      warnings: [...plan.warnings],
+    },
+    ...(report && {
+      purchase: {
+        bought: [...report.bought],
+        failed: failedImages(report.failed),
+        notes: [...report.notes],
+        cost: costOfReport(report, plan, project),
+      },
+    }),
   });
-  return stopping.signal;
 }
 
-/** Tells of each picture as it comes. */
-export function progress({ count, cost }: GeneratePlan, { config }: Project): (event: PurchaseEvent) => void {
-  const started = Date.now();
-  let done = 0;
-  return (event) => {
-    if (event.type === 'retrying') {
-      console.log(styled('dim', `  ${progressOf(event)}`));
-    }
-    if (event.type !== 'bought') return;
-    done += 1;
-    const left = Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
-    const spent = cost === undefined ? undefined : (cost / count) * done;
-    console.log(
-      `${styled('green', '✓')} ${done}/${count} ${event.address}${styled('dim', ` · ${renderPrice(spent, config)}${left > 0 ? ` · ${left} s left` : ''}`)}`,
-    );
-  };
-}
-
-function printReport({ bought, failed, notes }: GenerateReport, plan: GeneratePlan): void {
-  for (const error of groupFailures(failed)) console.error(`\n${styled('red', renderFailure(error))}`);
-  printWarnings(notes);
-  const commit = bought.length > 0 ? ' Commit what arrived.' : '';
-  console.log(
-    styled(
-      'bold',
-      `${counted(bought.length, 'image')} bought, ${failed.length} failed, ${plan.unchanged} unchanged.${commit}`,
-    ),
-  );
+function failedImages(failures: readonly PurchaseFailure[]) {
+  return failures.map(({ address, error }) => ({ address, ...jsonError(error) }));
 }

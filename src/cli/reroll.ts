@@ -3,10 +3,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
 import { renderFailure } from '../failure.js';
 import { groupFailures, type Project, renderPrice } from '../project.js';
-import { progress, stopOnInterrupt } from './generate.js';
 import { showPicture } from './inline-picture.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddress, withProject } from './project.js';
+import { withProgress } from './purchase.js';
 import { confirm, counted, printWarnings, styled } from './terminal.js';
 
 const document = z.strictObject({
@@ -69,11 +69,10 @@ async function reroll(project: Project, pattern: string, { count, yes, json }: O
     console.log(styled('bold', `${plan.count} to buy, ${renderPrice(plan.cost, config)}`));
   }
   const question = 'That is over the budget. Buy all the same?';
-  const report = await curation.reroll(plan, {
-    overBudget: yes === true || (plan.overBudget && !json && (await confirm(question))),
-    signal: stopOnInterrupt(),
-    ...(json ? {} : { onEvent: progress(plan, project) }),
-  });
+  const overBudget = yes === true || (plan.overBudget && !json && (await confirm(question)));
+  const report = await withProgress(project, plan, json === true, (watching) =>
+    curation.reroll(plan, { overBudget, ...watching }),
+  );
   if (report.failed.length > 0) process.exitCode = 1;
   const failures = groupFailures(report.failed);
   const sheet = report.sheet === undefined ? null : relative(config.root, report.sheet).replaceAll('\\', '/');

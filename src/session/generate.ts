@@ -18,7 +18,9 @@ export interface GeneratePlan {
   cost: number | undefined;
   /** Images that have their picture. */
   unchanged: number;
-  /** Images that were refused before, and are not asked for again; each error names its image. */
+  /** Those of them whose files the next build makes, for nothing: their `output` changed, or the cache is new. */
+  reprocess: number;
+  /** Images that were refused before, and are not asked for again. */
   refused: readonly PurchaseFailure[];
   /** Images that cannot be planned: invalid manifests, damaged originals. */
   invalid: readonly PromptImageError[];
@@ -65,10 +67,12 @@ export async function planPurchases(
   const gaps: Gap[] = [];
   const refused: PurchaseFailure[] = [];
   const invalid: PromptImageError[] = [];
+  let reprocess = 0;
   for (const image of images) {
     if (image.state === 'invalid') invalid.push(image.error);
-    else if (image.detail.state === 'ok') continue;
-    else if (recover && (await context.purchases.restore(image.entry))) continue;
+    else if (image.detail.state === 'ok') {
+      if (!context.publisher.original(image.entry, image.detail.original).isMade()) reprocess += 1;
+    } else if (recover && (await context.purchases.restore(image.entry))) reprocess += 1;
     else if (image.failure && !retry) refused.push({ address: image.address, error: image.failure });
     else gaps.push({ entry: image.entry, state: image.detail });
   }
@@ -76,6 +80,7 @@ export async function planPurchases(
     ...(await planOf(context, gaps)),
     refused,
     invalid,
+    reprocess,
     warnings: [...stuck.map(renderFailure), ...warningsOf(context, gaps)],
     unchanged: images.length - gaps.length - refused.length - invalid.length,
   };
@@ -89,6 +94,7 @@ export async function planOf(context: Context, gaps: readonly Gap[]): Promise<Ge
     count: models.length,
     cost: costOfGaps(gaps, context.config),
     unchanged: 0,
+    reprocess: 0,
     refused: [],
     invalid: [],
     warnings: warningsOf(context, gaps),

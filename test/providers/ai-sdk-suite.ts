@@ -93,7 +93,7 @@ export function testModels(version: 'v2' | 'v3' | 'v4', getCreate: () => CreateO
 
     test('a page in place of an answer is not quoted', async () => {
       for (const [status, code] of [
-        [404, 'PROVIDER_BAD_RESPONSE'],
+        [404, 'PROVIDER_UNAVAILABLE'],
         [502, 'PROVIDER_UNAVAILABLE'],
       ] as const) {
         const error = await fail({ status, headers: { 'content-type': 'text/html' }, body: '<h1>nginx</h1>' });
