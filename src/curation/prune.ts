@@ -42,9 +42,13 @@ export interface PrunePlan {
  */
 export async function planPrune(context: Context, { takes, finish }: PruneOptions): Promise<PrunePlan> {
   const { originals, config } = context;
-  if (finish && (await finishRetiring(originals.folder)).length > 0) originals.refresh();
   const entries = await readEntries(context);
   const used = await usedKeys(context, entries);
+  if (finish) {
+    const digits = new Set([...used].map((key) => key.slice(0, 16)));
+    await finishRetiring(originals.folder, (key16) => digits.has(key16));
+    originals.refresh();
+  }
   const untracked = new Set(await config.git.untracked(originals.folder));
   const unused: Unused[] = [];
   const damaged: PromptImageError[] = [];
@@ -115,8 +119,7 @@ export async function prune({ originals }: Context, { unused }: Pick<PrunePlan, 
 }
 
 /** What is in `.local/pruned`. */
-export async function planPurge({ originals }: Context): Promise<Retired> {
-  await finishRetiring(originals.folder);
+export function planPurge({ originals }: Context): Promise<Retired> {
   return listRetired(originals.folder);
 }
 
