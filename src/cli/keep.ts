@@ -33,8 +33,8 @@ export function keepCommand(): Command {
 A typo in a prompt, a model that is gone: the picture that you approved stays. Nothing is bought.
 
 Examples:
-  $ prompt-image keep src/hero.image.json    this image
-  $ prompt-image keep "**"                   every image that is stale`,
+  $ npx prompt-image keep src/hero.image.json    this image
+  $ npx prompt-image keep "**"                   every image that is stale`,
     )
     .action((patterns: string[], options: { json?: boolean }, command: Command) =>
       withProject(command, (project) => keep(project, patterns, options.json === true)),

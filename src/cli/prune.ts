@@ -46,9 +46,9 @@ export function pruneCommand(): Command {
       'after',
       `
 Examples:
-  $ prompt-image prune            what could go
-  $ prompt-image prune --yes      moves it to .local/pruned, where it can be taken back from
-  $ prompt-image prune --purge    empties that`,
+  $ npx prompt-image prune            what could go
+  $ npx prompt-image prune --yes      moves it to .local/pruned, where it can be taken back from
+  $ npx prompt-image prune --purge    empties that`,
     )
     .action((options: Options, command: Command) =>
       withProject(command, (project) => (options.purge ? purge(project, options) : prune(project, options))),

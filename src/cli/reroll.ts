@@ -41,8 +41,8 @@ export function rerollCommand(): Command {
 Within the budget it prints the price and buys. The image stays as it is until you pick one.
 
 Example:
-  $ prompt-image reroll src/hero.image.json --count 3
-  $ prompt-image pick src/hero.image.json k3f9`,
+  $ npx prompt-image reroll src/hero.image.json --count 3
+  $ npx prompt-image pick src/hero.image.json k3f9`,
     )
     .action((address: string, options: Options, command: Command) =>
       withProject(command, (project) => reroll(project, address, options)),

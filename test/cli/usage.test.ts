@@ -9,12 +9,13 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-const later = ['init', 'add', 'keep', 'reroll', 'pick', 'adopt', 'export', 'types', 'prune', 'report'];
+const later = ['init', 'add', 'adopt', 'export', 'types', 'report'];
 
 test('help names the commands that there are, and examples', async () => {
   const { code, stdout, stderr } = await site.command(['--help']);
   expect([code, stderr]).toEqual([0, '']);
-  for (const command of ['generate', 'status', 'check']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  const commands = ['generate', 'status', 'check', 'keep', 'reroll', 'pick', 'prune'];
+  for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   for (const command of later) expect(stdout).not.toMatch(new RegExp(`^  ${command} `, 'm'));
   expect(stdout).toContain('$ prompt-image generate --dry-run');
 });
@@ -23,6 +24,10 @@ test.each([
   ['generate', ['--dry-run', '--yes', '[patterns...]']],
   ['status', ['[patterns...]']],
   ['check', ['--strict']],
+  ['keep', ['[patterns...]', '--json', '$ npx prompt-image keep']],
+  ['reroll', ['<address>', '--count <n>', '--yes', '--json', '$ npx prompt-image reroll']],
+  ['pick', ['<address> [take]', '--original <sha8>', '--json', '$ npx prompt-image pick']],
+  ['prune', ['--takes', '--yes', '--purge', '--json', '$ npx prompt-image prune']],
 ])('help on %s', async (command, words) => {
   const { code, stdout } = await site.command([command, '--help']);
   expect(code).toBe(0);
