@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import { isOtherTake } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
+import { originalsAreIgnored } from '../files/git.js';
 import { finishRetiring, listRetired, purgeRetired, type Retired, retire } from '../originals/pruned.js';
 import type { OriginalRecord } from '../originals/record.js';
 import type { Context } from '../session/context.js';
@@ -49,6 +50,7 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
     await finishRetiring(originals.folder, (key16) => digits.has(key16));
     originals.refresh();
   }
+  const isKept = config.git.top !== undefined && !(await originalsAreIgnored(config.git, originals.folder));
   const untracked = new Set(await config.git.untracked(originals.folder));
   const unused: Unused[] = [];
   const damaged: PromptImageError[] = [];
@@ -64,7 +66,7 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
           stem,
           record,
           isTake,
-          isTracked: config.git.top !== undefined && !untracked.has(basename(path)),
+          isTracked: isKept && !untracked.has(basename(path)),
         });
     } catch (error) {
       if (!isFailure(error)) throw error;

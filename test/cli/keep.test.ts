@@ -70,6 +70,15 @@ test('what has its picture is left alone, what never had one is a failure, and n
   });
 });
 
+test('where git would leave the new original out, nothing is kept', async () => {
+  await using shop = await createCuratedShop({ images: { barn: 'A barn' } });
+  await edit(shop, 'barn', { prompt: 'A red barn' });
+  await shop.write('.gitignore', '*.png\n');
+  const { code, stderr } = await shop.command(['keep']);
+  expect([code, stderr.slice(0, 15)]).toEqual([1, '[CACHE_IGNORED]']);
+  expect(await shop.originals('.json')).toHaveLength(1);
+});
+
 test('of two images that now have one prompt the first gives the picture, and it is said', async () => {
   await using shop = await createCuratedShop({ images: { barn: 'A barn', canal: 'A canal' } });
   await edit(shop, 'barn', { prompt: 'A view' });

@@ -81,6 +81,18 @@ test('with --takes the other takes go, too, and what git does not have is said',
   expect((await shop.command(['check'])).stdout).toBe('1 image checked: all in order\n');
 });
 
+test('what git ignores is not committed', async () => {
+  await using shop = await createCuratedShop({
+    images: { barn: 'A barn', canal: 'A canal' },
+    config: { commit: false },
+  });
+  expect((await shop.command(['prune', '--json'])).stdout).toContain('"unused": []');
+  await shop.remove('src/canal.image.json');
+  expect((await shop.command(['prune', '--json'])).stdout).toContain('"isTracked": true');
+  await shop.write('.gitignore', '.prompt-image\n');
+  expect((await shop.command(['prune', '--json'])).stdout).toContain('"isTracked": false');
+});
+
 test('rivals of a picture that is used are left for pick to settle; of one that is not, all go', async () => {
   await using shop = await createMergedShop({ images: { barn: 'A barn', canal: 'A canal' } });
   await shop.remove('src/canal.image.json');
@@ -89,6 +101,15 @@ test('rivals of a picture that is used are left for pick to settle; of one that 
   expect((await pruned(shop)).filter((file) => file.startsWith('canal-'))).toHaveLength(4);
   expect(await stemsFor(shop, 'barn')).toHaveLength(2);
 });
+
+/** Where the system does not let anyone look. */
+const hiddenSources = `
+  import fs from 'node:fs';
+  const real = fs.readdir;
+  fs.readdir = (path, options, done) =>
+    /src$/.test(path)
+      ? done(Object.assign(new Error("EACCES: permission denied, scandir '" + path + "'"), { code: 'EACCES', syscall: 'scandir' }))
+      : real(path, options, done);`;
 
 const failsToList = `
   import promises from 'node:fs/promises';
@@ -119,6 +140,7 @@ const troubles: [what: string, words: string, make: Trouble, preload?: string][]
     '[REFERENCE_NOT_FOUND] src/barn.image.json',
     (shop) => edit(shop, 'barn', { prompt: 'A barn', references: ['./photo.jpg'] }),
   ],
+  ['the manifests cannot be listed', 'EACCES: permission denied, scandir', async () => {}, hiddenSources],
   [
     'the originals cannot be listed',
     '[CACHE_CORRUPT] the folder of the originals cannot be listed',
