@@ -4,7 +4,7 @@ import { renderFailure } from '../failure.js';
 import type { Project } from '../project.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddresses, withProject } from './project.js';
-import { counted, printWarnings, styled } from './terminal.js';
+import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 const document = z.strictObject({
   ...documentShape,
@@ -26,7 +26,6 @@ export function keepCommand(): Command {
   return new Command('keep')
     .description('lets the last pictures of stale images answer their changed prompts, too: free, without a key')
     .argument('[patterns...]', 'manifests or globs; all without any')
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `
@@ -58,7 +57,7 @@ async function keep(project: Project, patterns: readonly string[], json: boolean
     return;
   }
   printWarnings(stuck.map(renderFailure));
-  for (const error of failed) console.error(`${styled('red', renderFailure(error))}\n`);
+  for (const error of failed) printFailure(error);
   for (const { address, original, last } of kept) {
     const isLast = original.record.image.sha256 === last.record.image.sha256;
     const note = isLast ? `keeps ${last.stem}` : `has the picture of ${original.record.for}, whose prompt is the same`;

@@ -33,7 +33,6 @@ export function pickCommand(): Command {
       'of several originals of one prompt this one; the others go to .local/pruned',
       parseHash,
     )
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `

@@ -41,7 +41,6 @@ export function pruneCommand(): Command {
     .option('--takes', 'also the other takes of images that there are')
     .option('--yes', 'move them to .local/pruned; with --purge: delete without asking')
     .option('--purge', 'delete for good what is in .local/pruned')
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `
