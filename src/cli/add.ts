@@ -7,7 +7,7 @@ import { reportToGithub } from './github.js';
 import { importLine } from './import-line.js';
 import { jsonErrors, printJson } from './json.js';
 import { withProject } from './project.js';
-import { located, printReport, withProgress } from './purchase.js';
+import { located, printReport, purchase } from './purchase.js';
 import { confirm, printFailure, printWarnings, styled } from './terminal.js';
 
 interface Options {
@@ -94,9 +94,7 @@ async function buy(project: Project, plan: GeneratePlan, options: Options, json:
   const over = plan.overBudget ? ', which is over the budget' : '';
   const agreed = options.yes === true || (!json && (await confirm(`Buy it, ${price}${over}?`)));
   if (!agreed) return { state: 'missing', failures: [] };
-  const report = await withProgress(project, plan, json, (watching) =>
-    project.execute(plan, { overBudget: plan.overBudget, ...watching }),
-  );
+  const report = await purchase(project, plan, { overBudget: plan.overBudget, json });
   if (!json) printReport(report, plan);
   const failures = located(report.failed);
   return { state: failures.length === 0 ? 'bought' : 'missing', failures };

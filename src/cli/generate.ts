@@ -13,7 +13,7 @@ import { generateDocument } from './documents.js';
 import { failureTable, markdownTable, reportToGithub } from './github.js';
 import { jsonError, jsonErrors, printJson } from './json.js';
 import { selectAddress, selectAddresses, withProject } from './project.js';
-import { costOfReport, located, printReport, withProgress } from './purchase.js';
+import { costOfReport, located, printReport, purchase } from './purchase.js';
 import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
 
 interface Options {
@@ -71,8 +71,7 @@ async function generate(project: Project, patterns: readonly string[], options: 
 async function buy(project: Project, plan: GeneratePlan, options: Options, json: boolean): Promise<GenerateReport> {
   const question = 'That is over the budget. Buy all the same?';
   const overBudget = options.yes === true || (plan.overBudget && !json && (await confirm(question)));
-  const retry = options.retry === true;
-  return withProgress(project, plan, json, (watching) => project.execute(plan, { overBudget, retry, ...watching }));
+  return purchase(project, plan, { overBudget, retry: options.retry === true, json });
 }
 
 async function putDamagedAside(project: Project, pattern: string): Promise<void> {

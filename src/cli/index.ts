@@ -22,7 +22,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const groups: Record<string, Command[]> = {
   'Start:': [initCommand(), addCommand()],
   'Every day:': [generateCommand(), addLaterOptions(statusCommand(), '--costs', '--alt'), checkCommand()],
-  'Choose pictures:': [keepCommand(), rerollCommand(), pickCommand(), pruneCommand()],
+  'Choosing pictures:': [keepCommand(), rerollCommand(), pickCommand(), pruneCommand()],
 };
 
 const program = new Command('prompt-image')

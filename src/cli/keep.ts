@@ -4,7 +4,7 @@ import { renderFailure } from '../failure.js';
 import type { Project } from '../project.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddresses, withProject } from './project.js';
-import { counted, printWarnings, styled } from './terminal.js';
+import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 const document = z.strictObject({
   ...documentShape,
@@ -26,15 +26,14 @@ export function keepCommand(): Command {
   return new Command('keep')
     .description('lets the last pictures of stale images answer their changed prompts, too: free, without a key')
     .argument('[patterns...]', 'manifests or globs; all without any')
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `
 A typo in a prompt, a model that is gone: the picture that you approved stays. Nothing is bought.
 
 Examples:
-  $ prompt-image keep src/hero.image.json    this image
-  $ prompt-image keep "**"                   every image that is stale`,
+  $ npx prompt-image keep src/hero.image.json    this image
+  $ npx prompt-image keep "**"                   every image that is stale`,
     )
     .action((patterns: string[], options: { json?: boolean }, command: Command) =>
       withProject(command, (project) => keep(project, patterns, options.json === true)),
@@ -58,7 +57,7 @@ async function keep(project: Project, patterns: readonly string[], json: boolean
     return;
   }
   printWarnings(stuck.map(renderFailure));
-  for (const error of failed) console.error(`${styled('red', renderFailure(error))}\n`);
+  for (const error of failed) printFailure(error);
   for (const { address, original, last } of kept) {
     const isLast = original.record.image.sha256 === last.record.image.sha256;
     const note = isLast ? `keeps ${last.stem}` : `has the picture of ${original.record.for}, whose prompt is the same`;

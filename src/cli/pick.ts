@@ -33,16 +33,15 @@ export function pickCommand(): Command {
       'of several originals of one prompt this one; the others go to .local/pruned',
       parseHash,
     )
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `
 Free. The other takes stay, so that you can go back.
 
 Examples:
-  $ prompt-image pick src/hero.image.json k3f9
-  $ prompt-image pick src/hero.image.json 1
-  $ prompt-image pick src/hero.image.json --original 9c7fae2f    two branches had bought the same`,
+  $ npx prompt-image pick src/hero.image.json k3f9
+  $ npx prompt-image pick src/hero.image.json 1
+  $ npx prompt-image pick src/hero.image.json --original 9c7fae2f    two branches had bought the same`,
     )
     .action((address: string, take: Take | undefined, options: Options, command: Command) =>
       withProject(command, (project) => pick(project, address, take, options)),
@@ -65,7 +64,7 @@ function parseHash(value: string): string {
 async function pick(project: Project, pattern: string, take: Take | undefined, options: Options): Promise<void> {
   const { original, json = false } = options;
   if ((take === undefined) === (original === undefined)) {
-    throw new InvalidArgumentError('pick takes either a take or --original. Run: prompt-image pick --help');
+    throw new InvalidArgumentError('pick takes either a take or --original. Run: npx prompt-image pick --help');
   }
   const address = await selectAddress(project, pattern);
   if (original !== undefined) await settle(project, address, original, json);

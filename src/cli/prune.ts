@@ -41,14 +41,13 @@ export function pruneCommand(): Command {
     .option('--takes', 'also the other takes of images that there are')
     .option('--yes', 'move them to .local/pruned; with --purge: delete without asking')
     .option('--purge', 'delete for good what is in .local/pruned')
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `
 Examples:
-  $ prompt-image prune            what could go
-  $ prompt-image prune --yes      moves it to .local/pruned, where it can be taken back from
-  $ prompt-image prune --purge    empties that`,
+  $ npx prompt-image prune            what could go
+  $ npx prompt-image prune --yes      moves it to .local/pruned, where it can be taken back from
+  $ npx prompt-image prune --purge    empties that`,
     )
     .action((options: Options, command: Command) =>
       withProject(command, (project) => (options.purge ? purge(project, options) : prune(project, options))),

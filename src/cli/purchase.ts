@@ -10,21 +10,25 @@ import {
 import { type Progress, showProgress } from './progress.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
-/**
- * Shows how it goes while a plan is executed. The first Ctrl-C starts nothing more and waits for what is paid for.
- *
- * @param json stdout belongs to a document: what is going on is told on stderr
- */
-export async function withProgress<T>(
+export interface PurchaseOptions {
+  /** Somebody said yes to more than the budget. */
+  overBudget: boolean;
+  /** What was refused is asked for again. @default false */
+  retry?: boolean;
+  /** stdout belongs to a document: what is going on is told on stderr. */
+  json: boolean;
+}
+
+/** Buys what a plan says and shows how it goes. The first Ctrl-C starts nothing more and waits for what is paid for. */
+export async function purchase(
   project: Project,
   plan: GeneratePlan,
-  json: boolean,
-  execute: (watching: { signal: AbortSignal; onEvent: Progress['onEvent'] }) => Promise<T>,
-): Promise<T> {
+  { json, ...options }: PurchaseOptions,
+): Promise<GenerateReport> {
   const progress = showProgress(plan, project, json ? process.stderr : process.stdout);
   const interrupt = stopOnInterrupt(progress);
   try {
-    return await execute({ signal: interrupt.signal, onEvent: progress.onEvent });
+    return await project.execute(plan, { ...options, signal: interrupt.signal, onEvent: progress.onEvent });
   } finally {
     interrupt.end();
     progress.end();

@@ -1,20 +1,19 @@
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
-import { renderFailure } from '../failure.js';
-import { groupFailures, type Project, renderPrice } from '../project.js';
+import { costOfGaps, groupFailures, type Project, renderPrice } from '../project.js';
 import { showPicture } from './inline-picture.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddress, withProject } from './project.js';
-import { withProgress } from './purchase.js';
-import { confirm, counted, printWarnings, styled } from './terminal.js';
+import { purchase } from './purchase.js';
+import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
 
 const document = z.strictObject({
   ...documentShape,
   address: z.string(),
   /** The takes that came. */
   takes: z.array(z.strictObject({ take: z.string(), original: z.string() })),
-  /** US dollars for all that were asked for, estimated; `null` where the model's price is not known. */
+  /** US dollars for those, estimated; `null` where the model's price is not known. */
   cost: z.number().nullable(),
   /** Path from the root of a picture that shows all takes of the image; `null` where none came. */
   sheet: z.string().nullable(),
@@ -34,15 +33,14 @@ export function rerollCommand(): Command {
     .argument('<address>', 'a manifest')
     .option('--count <n>', 'how many', positive, 1)
     .option('--yes', 'buy also what is over the budget, without asking')
-    .option('--json', 'prints one JSON document')
     .addHelpText(
       'after',
       `
 Within the budget it prints the price and buys. The image stays as it is until you pick one.
 
 Example:
-  $ prompt-image reroll src/hero.image.json --count 3
-  $ prompt-image pick src/hero.image.json k3f9`,
+  $ npx prompt-image reroll src/hero.image.json --count 3
+  $ npx prompt-image pick src/hero.image.json k3f9`,
     )
     .action((address: string, options: Options, command: Command) =>
       withProject(command, (project) => reroll(project, address, options)),
@@ -58,45 +56,45 @@ function positive(value: string): number {
   throw new InvalidArgumentError(`It is a number from 1 to ${MOST}.`);
 }
 
-async function reroll(project: Project, pattern: string, { count, yes, json }: Options): Promise<void> {
+async function reroll(project: Project, pattern: string, { count, yes, json = false }: Options): Promise<void> {
   const curation = await project.curate();
-  const { config } = project;
   const address = await selectAddress(project, pattern);
   const plan = await curation.planReroll(address, count);
   if (!json) {
     printWarnings(plan.warnings);
     console.log(`  ${address}  ${plan.takes.length > 1 ? 'takes' : 'take'} ${plan.takes.join(', ')}`);
-    console.log(styled('bold', `${plan.count} to buy, ${renderPrice(plan.cost, config)}`));
+    console.log(styled('bold', `${plan.count} to buy, ${renderPrice(plan.cost, project.config)}`));
   }
   const question = 'That is over the budget. Buy all the same?';
   const overBudget = yes === true || (plan.overBudget && !json && (await confirm(question)));
-  const report = await withProgress(project, plan, json === true, (watching) =>
-    curation.reroll(plan, { overBudget, ...watching }),
-  );
-  if (report.failed.length > 0) process.exitCode = 1;
-  const failures = groupFailures(report.failed);
-  const sheet = report.sheet === undefined ? null : relative(config.root, report.sheet).replaceAll('\\', '/');
+  const { failed, notes } = await purchase(project, plan, { overBudget, json });
+  const { bought, sheet } = await curation.showTakes(plan);
+  const failures = groupFailures(failed);
+  if (failures.length > 0) process.exitCode = 1;
+  const shown = sheet === undefined ? null : relative(project.config.root, sheet).replaceAll('\\', '/');
   if (json) {
+    const names = new Set<unknown>(bought.map(({ take }) => take));
+    const gaps = plan.gaps.filter(({ entry }) => names.has(entry.image.take));
     printJson(document, {
       version: 1,
       command: 'reroll',
       errors: [],
       address,
-      takes: report.bought.map(({ take, original }) => ({ take, original: original.stem })),
-      cost: plan.cost ?? null,
-      sheet,
+      takes: bought.map(({ take, original }) => ({ take, original: original.stem })),
+      cost: costOfGaps(gaps, project.config) ?? null,
+      sheet: shown,
       failed: jsonErrors(failures),
-      notes: [...report.notes],
+      notes: [...notes],
     });
     return;
   }
-  for (const error of failures) console.error(`\n${styled('red', renderFailure(error))}`);
-  printWarnings(report.notes);
-  if (report.sheet !== undefined) await showPicture(report.sheet, `${sheet}`);
-  for (const { take } of report.bought) {
+  for (const failure of failures) printFailure(failure);
+  printWarnings(notes);
+  if (sheet !== undefined) await showPicture(sheet, `${shown}`);
+  for (const { take } of bought) {
     console.log(`  "take": "${take}"${styled('dim', `  or: npx prompt-image pick ${address} ${take}`)}`);
   }
-  const commit = report.bought.length > 0 ? ' Commit what arrived.' : '';
-  const failed = report.failed.length > 0 ? `, ${report.failed.length} failed` : '';
-  console.log(styled('bold', `${counted(report.bought.length, 'take')} bought${failed}.${commit}`));
+  const commit = bought.length > 0 ? ' Commit what arrived.' : '';
+  const lost = failed.length > 0 ? `, ${failed.length} failed` : '';
+  console.log(styled('bold', `${counted(bought.length, 'take')} bought${lost}.${commit}`));
 }

@@ -5,7 +5,7 @@ import type { Context } from '../session/context.js';
 import { keep } from './keep.js';
 import { planPick } from './pick.js';
 import { type PruneOptions, type PrunePlan, planPrune, planPurge, prune, purge } from './prune.js';
-import { type BuyOptions, planReroll, type RerollPlan, reroll } from './reroll.js';
+import { planReroll, type RerollPlan, showTakes } from './reroll.js';
 import { settle } from './settle.js';
 
 /** What a person does with the pictures of a project: everything but buying them for the first time. */
@@ -16,7 +16,7 @@ export function createCuration(context: Context, encoder: EncoderOperations, _ca
   return {
     keep: (addresses?: readonly string[]) => keep(context, addresses),
     planReroll: (address: string, count: number) => planReroll(context, address, count),
-    reroll: (plan: RerollPlan, options?: BuyOptions) => reroll(context, encoder, plan, options),
+    showTakes: (plan: RerollPlan) => showTakes(context, encoder, plan),
     planPick: (address: string, take: number | string) => planPick(context, address, take),
     settle: (address: string, hash: string) => settle(context, address, hash),
     planPrune: (options: PruneOptions) => planPrune(context, options),

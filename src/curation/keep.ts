@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import { isFailure, PromptImageError } from '../failure.js';
+import { originalsAreIgnored } from '../files/git.js';
 import { withLock } from '../originals/lock.js';
 import type { Original } from '../originals/originals.js';
 import { damaged } from '../originals/read.js';
 import { sha256 } from '../request.js';
 import type { Context } from '../session/context.js';
-import { readStatus } from '../session/status.js';
+import { ignoredOriginals, readStatus } from '../session/status.js';
 
 /** A picture that goes on for a prompt that has changed. */
 export interface Kept {
@@ -33,8 +34,11 @@ export interface KeepReport {
  * and asks nobody. One image that fails does not hold up the others.
  *
  * @param addresses all manifests unless given
+ * @throws `CACHE_IGNORED` where git would leave them out
  */
 export async function keep(context: Context, addresses?: readonly string[]): Promise<KeepReport> {
+  const { config } = context;
+  if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) throw ignoredOriginals();
   // The picture of the new prompt may have been paid for already.
   const stuck = await context.purchases.recover();
   const images = await readStatus(context, addresses);

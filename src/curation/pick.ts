@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type Entry, withTake } from '../catalog/entry.js';
@@ -43,8 +43,7 @@ export async function planPick(context: Context, address: string, take: number |
     ...(edited === text ? {} : { diff: createTwoFilesPatch(address, address, text, edited, '', '', diffOptions) }),
     write: async () => {
       if ((await readManifest(root, address)) !== text) throw editedMeanwhile(address);
-      // Where a link leads: replacing a file must not replace the link to it.
-      const path = await realpath(join(root, address));
+      const path = join(root, address);
       await replaceFile(path, edited, { mode: (await stat(path)).mode });
     },
   };

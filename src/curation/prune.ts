@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import { isOtherTake } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
+import { originalsAreIgnored } from '../files/git.js';
 import { finishRetiring, listRetired, purgeRetired, type Retired, retire } from '../originals/pruned.js';
 import type { OriginalRecord } from '../originals/record.js';
 import type { Context } from '../session/context.js';
@@ -42,9 +43,14 @@ export interface PrunePlan {
  */
 export async function planPrune(context: Context, { takes, finish }: PruneOptions): Promise<PrunePlan> {
   const { originals, config } = context;
-  if (finish && (await finishRetiring(originals.folder)).length > 0) originals.refresh();
   const entries = await readEntries(context);
   const used = await usedKeys(context, entries);
+  if (finish) {
+    const digits = new Set([...used].map((key) => key.slice(0, 16)));
+    await finishRetiring(originals.folder, (key16) => digits.has(key16));
+    originals.refresh();
+  }
+  const isKept = config.git.top !== undefined && !(await originalsAreIgnored(config.git, originals.folder));
   const untracked = new Set(await config.git.untracked(originals.folder));
   const unused: Unused[] = [];
   const damaged: PromptImageError[] = [];
@@ -60,7 +66,7 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
           stem,
           record,
           isTake,
-          isTracked: config.git.top !== undefined && !untracked.has(basename(path)),
+          isTracked: isKept && !untracked.has(basename(path)),
         });
     } catch (error) {
       if (!isFailure(error)) throw error;
@@ -115,8 +121,7 @@ export async function prune({ originals }: Context, { unused }: Pick<PrunePlan, 
 }
 
 /** What is in `.local/pruned`. */
-export async function planPurge({ originals }: Context): Promise<Retired> {
-  await finishRetiring(originals.folder);
+export function planPurge({ originals }: Context): Promise<Retired> {
   return listRetired(originals.folder);
 }
 

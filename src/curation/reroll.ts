@@ -7,32 +7,22 @@ import { isFailure, PromptImageError, renderFailure } from '../failure.js';
 import { makeFolder } from '../files/durable.js';
 import { labelOf } from '../image/label.js';
 import type { Original } from '../originals/originals.js';
-import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from '../session/context.js';
-import { executePlan, type GeneratePlan, planOf } from '../session/generate.js';
-import type { PurchaseFailure } from '../session/purchase-failures.js';
+import { type GeneratePlan, planOf } from '../session/generate.js';
 
-/** Further pictures of one prompt, named and not bought yet. */
+/** Further pictures of one prompt, named and not bought yet: a plan like that of `generate`, and executed like it. */
 export interface RerollPlan extends GeneratePlan {
   entry: Entry;
   /** What the new ones will be called. */
   takes: readonly string[];
 }
 
-export interface RerollReport {
+/** What became of a plan. */
+export interface Reroll {
   /** The takes that came, each with its picture. */
   bought: readonly { take: string; original: Original }[];
-  failed: readonly PurchaseFailure[];
-  notes: readonly string[];
-  /** Path of a picture that shows all takes with their names; absent where none came. */
+  /** Path of a picture that shows all takes of the prompt with their names; absent where none came. */
   sheet?: string;
-}
-
-export interface BuyOptions {
-  /** Somebody has confirmed more than the budget. @default false */
-  overBudget?: boolean;
-  signal?: AbortSignal;
-  onEvent?: (event: PurchaseEvent) => void;
 }
 
 /**
@@ -53,25 +43,18 @@ export async function planReroll(context: Context, address: string, count: numbe
   return { ...plan, warnings: [...stuck.map(renderFailure), ...plan.warnings], entry, takes };
 }
 
-/**
- * Buys them. One that fails never loses the others.
- *
- * @throws `BUDGET_EXCEEDED` before anything is bought, unless `overBudget`
- */
-export async function reroll(
+/** Looks which of the takes of an executed plan have come, and draws them beside those that there were. */
+export async function showTakes(
   context: Context,
   encoder: Pick<EncoderOperations, 'sheet'>,
-  plan: RerollPlan,
-  options: BuyOptions = {},
-): Promise<RerollReport> {
-  const { failed, notes } = await executePlan(context, plan, options);
+  { entry, takes }: RerollPlan,
+): Promise<Reroll> {
   const bought: { take: string; original: Original }[] = [];
-  for (const take of plan.takes) {
-    const original = await context.originals.find(withTake(plan.entry, take).key);
+  for (const take of takes) {
+    const original = await context.originals.find(withTake(entry, take).key);
     if (original) bought.push({ take, original });
   }
-  if (bought.length === 0) return { bought, failed, notes };
-  return { bought, failed, notes, sheet: await drawSheet(context, encoder, plan.entry) };
+  return bought.length === 0 ? { bought } : { bought, sheet: await drawSheet(context, encoder, entry) };
 }
 
 /** Neither vowels, which make words, nor what looks like something else. */

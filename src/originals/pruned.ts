@@ -37,16 +37,29 @@ export async function retire(folder: string, stem: string): Promise<void> {
   for (const name of names) await removeFile(join(folder, name));
 }
 
-/** Removes what a run left of an original that it had moved already. @returns the stems */
-export async function finishRetiring(folder: string): Promise<string[]> {
+/**
+ * Removes what a run left of an original that it had moved already. Not the last one of a key that is used: that one may have
+ * come back since, and been damaged in another way.
+ *
+ * @param isUsed whether a manifest uses the key with these first 16 digits
+ * @returns the stems
+ */
+export async function finishRetiring(folder: string, isUsed: (key16: string) => boolean): Promise<string[]> {
   const [present, retired] = await Promise.all([listFolder(folder), listFolder(prunedFolder(folder))]);
   const finished: string[] = [];
-  for (const [stem, [left, ...others]] of present.files) {
-    if (!left || others.length > 0 || !(await isRetired(folder, stem, left, retired))) continue;
+  for (const { stem, left } of halves(present)) {
+    const siblings = [...(present.stems.get(left.key16) ?? [])].filter((each) => present.files.get(each)?.length === 2);
+    if (siblings.length === 0 && isUsed(left.key16)) continue;
+    if (!(await isRetired(folder, stem, left, retired))) continue;
     await removeFile(join(folder, nameOf(left)));
     finished.push(stem);
   }
   return finished;
+}
+
+/** Originals of which only one file is there. */
+function halves({ files }: Listing): { stem: string; left: OriginalName }[] {
+  return [...files].flatMap(([stem, [left, ...others]]) => (left && others.length === 0 ? [{ stem, left }] : []));
 }
 
 /** Whether both files are whole over there, and what is left here is one of them. */
@@ -71,9 +84,14 @@ export interface Retired {
   names: readonly string[];
 }
 
+/** Without what may be the only whole copy of an original that is half there. */
 export async function listRetired(folder: string): Promise<Retired> {
   const grace = prunedFolder(folder);
-  const names = (await listIfExists(grace)).filter((name) => parseName(name) || name.startsWith(TEMPORARY));
+  const needed = new Set(halves(await listFolder(folder)).map(({ stem }) => stem));
+  const names = (await listIfExists(grace)).filter((name) => {
+    const stem = parseName(name)?.stem;
+    return stem === undefined ? name.startsWith(TEMPORARY) : !needed.has(stem);
+  });
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(grace, name))).size));
   return {
     originals: new Set(names.flatMap((name) => parseName(name)?.stem ?? [])).size,

@@ -1,3 +1,4 @@
+import type { Entry } from '../catalog/entry.js';
 import { isFailure, PromptImageError, renderFailure } from '../failure.js';
 import { renderLimits } from '../purchase/budget.js';
 import { runInOrder } from '../purchase/order.js';
@@ -130,17 +131,22 @@ export async function executePlan(
     if (note !== undefined) notes.push(note);
     onEvent?.(event);
   });
+  // By key, too: several takes of an image are bought at once.
+  const idOf = ({ address, key }: Entry) => `${address} ${key}`;
   const tasks = gaps.map(({ entry }) => {
     const buy = async () => {
       const purchase = await context.purchases.buy(entry, { run, signal, retry });
       if (purchase.bought) bought.push(entry.address);
     };
     // No image waits for another yet.
-    return [entry.address, { after: [], run: buy }] as const;
+    return [idOf(entry), { after: [], run: buy }] as const;
   });
   try {
     const failures = await runInOrder(new Map(tasks));
-    const failed = Array.from(failures, ([address, error]) => ({ address, error: failureOf(error) }));
+    const failed = gaps.flatMap(({ entry }) => {
+      const id = idOf(entry);
+      return failures.has(id) ? [{ address: entry.address, error: failureOf(failures.get(id)) }] : [];
+    });
     return { bought: bought.sort(), failed, notes };
   } finally {
     stop();

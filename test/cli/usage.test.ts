@@ -14,8 +14,8 @@ const later = ['adopt', 'export', 'types', 'report'];
 test('help names the commands that there are, and examples', async () => {
   const { code, stdout, stderr } = await site.command(['--help']);
   expect([code, stderr]).toEqual([0, '']);
-  for (const command of ['init', 'add', 'generate', 'status', 'check'])
-    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  const commands = ['init', 'add', 'generate', 'status', 'check', 'keep', 'reroll', 'pick', 'prune'];
+  for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   for (const command of later) expect(stdout).not.toMatch(new RegExp(`^  ${command} `, 'm'));
   expect(stdout).toContain('$ npx prompt-image generate --dry-run');
 });
@@ -26,6 +26,10 @@ test.each([
   ['generate', ['--dry-run', '--yes', '--json', '[patterns...]', '$ npx prompt-image generate']],
   ['status', ['[patterns...]', '--json', '$ npx prompt-image status']],
   ['check', ['--strict', '--json', 'npx prompt-image check']],
+  ['keep', ['[patterns...]', '--json', '$ npx prompt-image keep']],
+  ['reroll', ['<address>', '--count <n>', '--yes', '--json', '$ npx prompt-image reroll']],
+  ['pick', ['<address> [take]', '--original <sha8>', '--json', '$ npx prompt-image pick']],
+  ['prune', ['--takes', '--yes', '--purge', '--json', '$ npx prompt-image prune']],
 ])('help on %s', async (command, words) => {
   const { code, stdout } = await site.command([command, '--help']);
   expect(code).toBe(0);
@@ -95,8 +99,6 @@ test('later commands say that they are not built yet', async () => {
 });
 
 test.each([
-  ['generate', '--retry'],
-  ['generate', '--replace=src/barn.image.json'],
   ['status', '--costs'],
   ['status', '--alt'],
 ])('so do later options: %s %s', async (command, option) => {
