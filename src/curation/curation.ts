@@ -1,11 +1,14 @@
 import type { DerivedCache } from '../derivatives/cache.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import type { Context } from '../session/context.js';
+import { type AdoptOptions, adopt } from './adopt.js';
 
 /** What a person does with the pictures of a project: everything but buying them for the first time. */
 export type Curation = ReturnType<typeof createCuration>;
 
 /** @param encoder the process that decodes and encodes @param cache where its files come to lie */
-export function createCuration(_context: Context, _encoder: EncoderOperations, _cache: DerivedCache) {
-  return {};
+export function createCuration(context: Context, encoder: EncoderOperations, cache: DerivedCache) {
+  return {
+    adopt: (options: AdoptOptions) => adopt(context, encoder, cache, options),
+  };
 }
