@@ -5,6 +5,7 @@ import { inspect } from './inspect.js';
 import type { EncoderOperations } from './operations.js';
 import { raster } from './raster.js';
 import { prepareReference } from './reference.js';
+import { sheet } from './sheet.js';
 import { slots } from './slots.js';
 import { deserialize, serialize } from './wire.js';
 
@@ -26,6 +27,7 @@ const operations: EncoderOperations = {
   encode,
   prepareReference,
   raster,
+  sheet,
   versions: async () => ({ ...sharp.versions }),
 };
 

@@ -57,6 +57,7 @@ export function createEncoder({
     encode: (job) => run({ name: job.source, priority: 0 }, (on) => on.encode(job)),
     prepareReference: (job) => run(answer(job.source), (on) => on.prepareReference(job)),
     raster: (job) => run(answer('an SVG document'), (on) => on.raster(job)),
+    sheet: (job) => run(answer('a contact sheet'), (on) => on.sheet(job)),
     versions: () => run(answer("sharp's versions"), (on) => on.versions()),
 
     dispose: async () => {

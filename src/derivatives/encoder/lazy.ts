@@ -15,6 +15,7 @@ export function createLazyEncoder(): Encoder {
     encode: async (job) => (await load()).encode(job),
     prepareReference: async (paths) => (await load()).prepareReference(paths),
     raster: async (job) => (await load()).raster(job),
+    sheet: async (job) => (await load()).sheet(job),
     versions: async () => (await load()).versions(),
     dispose: async () => {
       const loaded = loading;

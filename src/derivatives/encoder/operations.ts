@@ -36,6 +36,22 @@ export interface EncodeResult {
   placeholder?: { color: string; blurDataURL?: string; thumbhash?: string };
 }
 
+/** A contact sheet: pictures in rows, each with words below it. */
+export interface SheetJob {
+  cells: readonly {
+    /** Path of the picture; absent where there is none to show, which leaves its place empty. */
+    source?: string;
+    /** Its first line is the name; what follows stands below it in smaller type. Lines that are too long are shortened in their middle. */
+    label: string;
+    /** Whether this is the one that is meant: it has a frame. @default false */
+    mark?: boolean;
+  }[];
+  /** How many cells stay beside each other, as 2 for before and after: rows of one such group, of several where there are many. */
+  group?: number;
+  /** Path to write the PNG to; appears there only when complete. */
+  target: string;
+}
+
 /**
  * What the encoder's process can be asked to do. Paths cross the pipe between the processes, never pixels: a megabyte
  * costs 20 ms to send and nothing to leave on disk.
@@ -51,6 +67,8 @@ export interface EncoderOperations {
   }) => Promise<{ mimeType: 'image/png' | 'image/jpeg' | 'image/webp' }>;
   /** Renders SVG to a PNG of exactly this size. The family `Prompt Image Mono` is there on machines without fonts, too. */
   raster: (job: { svg: string; width: number; height: number; target: string }) => Promise<void>;
+  /** Draws a contact sheet. Throws `IMAGE_INVALID` where a picture cannot be decoded. */
+  sheet: (job: SheetJob) => Promise<void>;
   /** All of `sharp.versions`, by component. */
   versions: () => Promise<Record<string, string | undefined>>;
 }
