@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isFailure, renderFailure } from '../failure.js';
+import { adoptCommand } from './adopt.js';
 import { checkCommand } from './check.js';
+import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
 import { addLaterOptions, laterCommands } from './later.js';
 import { statusCommand } from './status.js';
@@ -32,6 +34,8 @@ for (const command of [
   addLaterOptions(generateCommand(), '--json', '--retry', '--replace <address>'),
   addLaterOptions(statusCommand(), '--json', '--costs', '--alt'),
   addLaterOptions(checkCommand(), '--json'),
+  adoptCommand(),
+  exportCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands of later versions: an error that says so, instead of "unknown". */
 export function laterCommands(): Command[] {
-  const names = ['init', 'add', 'keep', 'reroll', 'pick', 'adopt', 'export', 'types', 'prune', 'report'];
+  const names = ['init', 'add', 'keep', 'reroll', 'pick', 'types', 'prune', 'report'];
   return names.map((name) =>
     new Command(name)
       .allowUnknownOption()

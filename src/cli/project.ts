@@ -32,3 +32,16 @@ export async function selectAddresses(project: Project, patterns: readonly strin
   }
   return [...selected];
 }
+
+/**
+ * The one address that is meant.
+ *
+ * @throws a usage error for a pattern that matches nothing, or several
+ */
+export async function selectAddress(project: Project, pattern: string): Promise<string> {
+  const [address, ...others] = (await selectAddresses(project, [pattern])) ?? [];
+  if (address === undefined || others.length > 0) {
+    throw new InvalidArgumentError(`${pattern} matches ${others.length + 1} manifests, and one is needed.`);
+  }
+  return address;
+}

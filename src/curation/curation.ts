@@ -2,6 +2,7 @@ import type { DerivedCache } from '../derivatives/cache.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import type { Context } from '../session/context.js';
 import { type AdoptOptions, adopt } from './adopt.js';
+import { type ExportOptions, exportImage } from './export.js';
 
 /** What a person does with the pictures of a project: everything but buying them for the first time. */
 export type Curation = ReturnType<typeof createCuration>;
@@ -10,5 +11,6 @@ export type Curation = ReturnType<typeof createCuration>;
 export function createCuration(context: Context, encoder: EncoderOperations, cache: DerivedCache) {
   return {
     adopt: (options: AdoptOptions) => adopt(context, encoder, cache, options),
+    export: (options: ExportOptions) => exportImage(context, options),
   };
 }
