@@ -6,6 +6,7 @@
  */
 export type ErrorCode =
   | 'MANIFEST_INVALID'
+  | 'MANIFEST_EXISTS'
   | 'MANIFEST_OUTSIDE_ROOT'
   | 'MANIFEST_LEAK'
   | 'ALT_MISSING'

@@ -21,6 +21,7 @@ import { createBudget } from './purchase/budget.js';
 import { openIntents } from './purchase/intents.js';
 import { memoryOf } from './purchase/memory.js';
 import { createPurchases, type PurchaseEvent } from './purchase/purchase.js';
+import { addManifest, type NewManifest } from './session/add.js';
 import { type BuildOptions, type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
@@ -33,15 +34,20 @@ import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus
 // The faces take what they need from here and reach nothing below.
 export type { Published, PublishedFile } from './catalog/publish.js';
 export type { InlineOptions, PluginOptions } from './config/options.js';
+export type { Spend } from './curation/costs.js';
 export type { PromptImage } from './image/object.js';
+export { renderCost } from './purchase/price.js';
 export type { PurchaseEvent } from './purchase/purchase.js';
+export type { NewManifest } from './session/add.js';
 export type { BuildSession, Host } from './session/build.js';
 export type { GeneratePlan, GenerateReport } from './session/generate.js';
 export { MANIFEST_ID } from './session/imported.js';
 export type { OutputFile } from './session/leaks.js';
-export { renderGap, renderPrice } from './session/missing.js';
+export { costOfGaps, renderGap, renderPrice } from './session/missing.js';
 export { progressOf } from './session/notes.js';
 export { groupFailures } from './session/purchase-failures.js';
+export { readSetup, type Setup } from './session/setup.js';
+export type { CheckReport, ImageStatus } from './session/status.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
 export interface Project {
@@ -62,6 +68,8 @@ export interface Project {
   ) => Promise<GenerateReport>;
   /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
   publish: (address: string) => Promise<Published>;
+  /** Writes a manifest that there was not. @throws `MANIFEST_EXISTS`, `MANIFEST_*`; nothing is written then */
+  add: (address: string, manifest: NewManifest) => Promise<void>;
   /** What people do with their pictures; loaded by the first command that needs it. */
   curate: () => Promise<Curation>;
   /** Waits for what is being bought, then ends the encoder's process. What comes afterwards starts it anew. */
@@ -143,6 +151,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
       if (overBudget) budget.lift();
       return executePlan(context, plan, rest);
     },
+    add: (address, manifest) => addManifest(config, inside(address), manifest),
     curate: async () => {
       const { createCuration } = await import('./curation/curation.js');
       return createCuration(context, encoder, cache);

@@ -29,6 +29,8 @@ export interface PublishedFile {
 export interface Published {
   address: string;
   files: readonly PublishedFile[];
+  /** Whether nothing of it must be made. */
+  isMade: () => boolean;
   /** Makes all that is missing, from one decoded picture, and gives the bytes in the order of `files`. */
   readAll: () => Promise<Buffer[]>;
   /** The import's object. */
@@ -82,6 +84,7 @@ export function createPublisher(
     const published: Published = {
       address: entry.address,
       files,
+      isMade: () => derivatives.isCached(derived),
       readAll: () => derivatives.readAll(derived),
       image: (urlOf) => createObject((index) => urlOf(at(files, index))),
       module: async (exported, emitFile) => {

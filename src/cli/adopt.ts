@@ -41,7 +41,6 @@ export function adoptCommand(): Command {
       "how it was made, in IPTC's terms; instead of what the picture says",
       readSourceType,
     )
-    .option('--json', 'one JSON document on stdout, nothing else')
     .addHelpText(
       'after',
       `
@@ -50,8 +49,8 @@ The picture is copied, not converted, so that its C2PA data survives. Files made
 Source types: ${sourceTypes.join(', ')}
 
 Examples:
-  $ prompt-image adopt src/hero.image.json ~/Pictures/lighthouse.jpg
-  $ prompt-image adopt src/hero.image.json lighthouse.png --source-type digitalCapture`,
+  $ npx prompt-image adopt src/hero.image.json ~/Pictures/lighthouse.jpg
+  $ npx prompt-image adopt src/hero.image.json lighthouse.png --source-type digitalCapture`,
     )
     .action((address: string, picture: string, options: Options, command: Command) =>
       withProject(command, (project) => adopt(project, address, picture, options)),

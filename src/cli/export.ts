@@ -39,7 +39,6 @@ export function exportCommand(): Command {
     .option('--format <name>', `${outputFormats.join(', ')}; default: by the name of the file`, readFormat)
     .option('--crop <ratio>', 'for example 1200:630; default: as the manifest says', readCrop)
     .option('--check', 'only compare: fails where the file is missing or another')
-    .option('--json', 'one JSON document on stdout, nothing else')
     .addHelpText(
       'after',
       `
@@ -47,9 +46,9 @@ Quality, effort and position are those of the manifest. The bytes are the same o
 belongs where the file was written: in CI, if CI writes it.
 
 Examples:
-  $ prompt-image export src/logo.image.json --out public/favicon.png --width 64
-  $ prompt-image export src/hero.image.json --out public/card.jpg --width 1200 --crop 1200:630
-  $ prompt-image export src/hero.image.json --out docs/hero.webp --check`,
+  $ npx prompt-image export src/logo.image.json --out public/favicon.png --width 64
+  $ npx prompt-image export src/hero.image.json --out public/card.jpg --width 1200 --crop 1200:630
+  $ npx prompt-image export src/hero.image.json --out docs/hero.webp --check`,
     )
     .action((address: string, options: Options, command: Command) =>
       withProject(command, (project) => exportOne(project, address, options)),

@@ -1,3 +1,4 @@
+import { type Command, Option } from 'commander';
 import * as z from 'zod';
 import type { PromptImageError } from '../failure.js';
 
@@ -16,8 +17,24 @@ export const errorSchema = z.strictObject({
 export const documentShape = {
   version: z.literal(1),
   command: z.string(),
+  /** Why the command could not do its work. What it found out about single images stands in fields of its own. */
   errors: z.array(errorSchema),
 };
+
+/** All that a command prints which could not begin. */
+export const failureDocument = z.strictObject(documentShape);
+
+/** Adds `--json`, unless the command has it already. */
+export function withJson(command: Command): Command {
+  const has = command.options.some(({ long }) => long === '--json');
+  return has ? command : command.addOption(new Option('--json', 'one JSON document on stdout, nothing else'));
+}
+
+/** Whether a command line asks for JSON. Also where it could not be parsed: who reads the answer is a program. */
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
 
 /** Prints one document, and nothing else, on stdout. @throws where the document is not what is promised */
 export function printJson<T extends z.ZodType>(schema: T, document: z.input<T>): void {
@@ -28,7 +45,7 @@ export function jsonErrors(failures: readonly PromptImageError[]): z.infer<typeo
   return failures.flatMap((failure) => (failure.errors.length > 0 ? jsonErrors(failure.errors) : [jsonError(failure)]));
 }
 
-function jsonError({ code, what, place, next }: PromptImageError): z.infer<typeof errorSchema> {
+export function jsonError({ code, what, place, next }: PromptImageError): z.infer<typeof errorSchema> {
   const { file, line, column } = place ?? {};
   return {
     code,

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands of later versions: an error that says so, instead of "unknown". */
 export function laterCommands(): Command[] {
-  const names = ['init', 'add', 'keep', 'reroll', 'pick', 'types', 'prune', 'report'];
+  const names = ['keep', 'reroll', 'pick', 'types', 'prune'];
   return names.map((name) =>
     new Command(name)
       .allowUnknownOption()
@@ -13,7 +13,7 @@ export function laterCommands(): Command[] {
   );
 }
 
-/** The same for options. @param flags for example `--json` */
+/** The same for options. @param flags for example `--retry` */
 export function addLaterOptions(command: Command, ...flags: string[]): Command {
   for (const flag of flags) {
     const option = new Option(flag).hideHelp();

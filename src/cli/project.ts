@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import picomatch from 'picomatch';
+import { PromptImageError } from '../failure.js';
 import { openProject, type Project } from '../project.js';
 
 /** Opens the project of the working directory, does the work, and ends what was started. */
@@ -14,20 +15,28 @@ export async function withProject<T>(command: Command, work: (project: Project) 
   }
 }
 
+/** An item or a variant: these signs separate only directly after the file's name. */
+const PART = /\.images?\.json[#@]/;
+
 /**
- * The addresses that files and patterns on the command line mean, relative to the working directory as a shell would.
+ * The addresses that files, folders and patterns on the command line mean, relative to the working directory as a shell would.
  *
- * @throws a usage error for one that matches nothing
+ * @throws a usage error for one that matches nothing; `NOT_BUILT_YET` for an item or a variant
  */
 export async function selectAddresses(project: Project, patterns: readonly string[]): Promise<string[] | undefined> {
   if (patterns.length === 0) return undefined;
-  const { root } = project.config;
   const all = await project.scan();
   const selected = new Set<string>();
   for (const pattern of patterns) {
-    const fromRoot = relative(root, resolve(process.cwd(), pattern)).replaceAll('\\', '/');
-    const found = all.filter((address) => address === fromRoot || picomatch.isMatch(address, fromRoot, { dot: true }));
-    if (found.length === 0) throw new InvalidArgumentError(`${pattern} matches no manifest. Run: prompt-image status`);
+    if (PART.test(pattern)) {
+      throw new PromptImageError('NOT_BUILT_YET', `${pattern}: items and variants are not built yet in this version`, {
+        next: 'Name the file alone.',
+      });
+    }
+    const found = all.filter(matcherOf(project.config.root, pattern));
+    if (found.length === 0) {
+      throw new InvalidArgumentError(`${pattern} matches no manifest. Run: npx prompt-image status`);
+    }
     for (const address of found) selected.add(address);
   }
   return [...selected];
@@ -44,4 +53,12 @@ export async function selectAddress(project: Project, pattern: string): Promise<
     throw new InvalidArgumentError(`${pattern} matches ${others.length + 1} manifests, and one is needed.`);
   }
   return address;
+}
+
+function matcherOf(root: string, pattern: string): (address: string) => boolean {
+  const fromRoot = relative(root, resolve(process.cwd(), pattern)).replaceAll('\\', '/');
+  // The root itself, which is no pattern.
+  if (fromRoot === '') return () => true;
+  const matches = picomatch(fromRoot, { dot: true });
+  return (address) => address === fromRoot || address.startsWith(`${fromRoot}/`) || matches(address);
 }

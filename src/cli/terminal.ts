@@ -1,14 +1,23 @@
 import { styleText } from 'node:util';
+import { type PromptImageError, renderFailure } from '../failure.js';
 
-/** Colours for a terminal only, and never where NO_COLOR asks for none. */
-export function styled(style: 'red' | 'yellow' | 'green' | 'dim' | 'bold', text: string): string {
-  const colours = process.stdout.isTTY && process.stderr.isTTY && !process.env.NO_COLOR;
-  return colours ? styleText(style, text) : text;
+/** Colours for a terminal only, and never where NO_COLOR asks for none. @param stream where the text goes */
+export function styled(
+  style: 'red' | 'yellow' | 'green' | 'dim' | 'bold',
+  text: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
+  return styleText(style, text, { stream });
+}
+
+/** What went wrong, where and what to do, on stderr. */
+export function printFailure(error: PromptImageError): void {
+  console.error(styled('red', renderFailure(error), process.stderr));
 }
 
 /** Each once. */
 export function printWarnings(warnings: readonly string[]): void {
-  for (const warning of new Set(warnings)) console.warn(styled('yellow', `! ${warning}`));
+  for (const warning of new Set(warnings)) console.warn(styled('yellow', `! ${warning}`, process.stderr));
 }
 
 /** Whether somebody is there to answer. */

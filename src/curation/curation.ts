@@ -2,7 +2,9 @@ import type { DerivedCache } from '../derivatives/cache.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import type { Context } from '../session/context.js';
 import { type AdoptOptions, adopt } from './adopt.js';
+import { reportCosts } from './costs.js';
 import { type ExportOptions, exportImage } from './export.js';
+import { listMissingAlts } from './missing-alts.js';
 
 /** What a person does with the pictures of a project: everything but buying them for the first time. */
 export type Curation = ReturnType<typeof createCuration>;
@@ -12,5 +14,7 @@ export function createCuration(context: Context, encoder: EncoderOperations, cac
   return {
     adopt: (options: AdoptOptions) => adopt(context, encoder, cache, options),
     export: (options: ExportOptions) => exportImage(context, options),
+    costs: (addresses?: readonly string[]) => reportCosts(context, addresses),
+    missingAlts: (addresses?: readonly string[]) => listMissingAlts(context, addresses),
   };
 }

@@ -4,6 +4,8 @@ import { readStatus } from '../session/status.js';
 /** An image whose manifest says no alternative text. */
 export interface MissingAlt {
   address: string;
+  /** Whether there is a picture yet, be it that of an earlier prompt. */
+  hasPicture: boolean;
   /** What the model said beside the picture: a suggestion, chatty and sometimes wrong. */
   caption: string | undefined;
 }
@@ -15,6 +17,6 @@ export async function listMissingAlts(context: Context, addresses?: readonly str
     if (image.state === 'invalid' || image.entry.image.alt !== undefined) return [];
     const { detail, address } = image;
     const picture = detail.state === 'ok' ? detail.original : detail.state === 'stale' ? detail.last : undefined;
-    return [{ address, caption: picture?.record.caption }];
+    return [{ address, hasPicture: picture !== undefined, caption: picture?.record.caption }];
   });
 }

@@ -43,6 +43,8 @@ export interface Derivatives {
   readAll: (image: DerivedImage) => Promise<Buffer[]>;
   read: (image: DerivedImage, file: DerivedFile) => Promise<Buffer>;
   placeholder: (image: DerivedImage) => Promise<PlaceholderFacts>;
+  /** Whether nothing of it must be encoded. Looks at names alone: what is damaged is found out when it is read. */
+  isCached: (image: DerivedImage) => boolean;
 }
 
 /** Part of every cache key; moves when the same input is to give other bytes. */
@@ -164,6 +166,9 @@ export function createDerivatives(
       const bytes = await readBack(placeholderId(image), () => make(image, [], true));
       return JSON.parse(bytes.toString('utf8')) as PlaceholderFacts;
     },
+
+    isCached: (image) =>
+      image.files.every(({ id }) => cache.has(id)) && (!image.output.placeholder || cache.has(placeholderId(image))),
   };
   return derivatives;
 }

@@ -27,7 +27,9 @@ export function checkCapabilities(image: Wishes, placeOf: (field: string) => Pla
     const value = image[field as keyof typeof choices];
     if (value === undefined || allowed.includes(value)) continue;
     const what = `"${field}" ${JSON.stringify(value)} is not one that ${image.model} takes`;
-    throw fail(field, what, `It takes ${allowed.join(', ')}.`);
+    const match = closestMatch(value, [...allowed], { maxDistance: 1 });
+    const question = match === undefined ? '' : `Did you mean "${match}"? `;
+    throw fail(field, what, `${question}It takes ${allowed.join(', ')}.`);
   }
   const { length } = image.references;
   if (length > model.maxReferences) {

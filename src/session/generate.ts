@@ -17,6 +17,8 @@ export interface GeneratePlan {
   cost: number | undefined;
   /** Images that have their picture. */
   unchanged: number;
+  /** Those of them whose files the next build makes, for nothing: their `output` changed, or the cache is new. */
+  reprocess: number;
   /** Images that cannot be planned: invalid manifests, damaged originals. */
   invalid: readonly PromptImageError[];
   /** What a person should know before. */
@@ -45,9 +47,11 @@ export async function planPurchases(
   const images = await readStatus(context, addresses);
   const gaps: Gap[] = [];
   const invalid: PromptImageError[] = [];
+  let reprocess = 0;
   for (const image of images) {
     if (image.state === 'invalid') invalid.push(image.error);
     else if (image.detail.state !== 'ok') gaps.push({ entry: image.entry, state: image.detail });
+    else if (!context.publisher.original(image.entry, image.detail.original).isMade()) reprocess += 1;
   }
   const models = modelsOf(gaps);
   const { keyless } = context.config.consent;
@@ -63,6 +67,7 @@ export async function planPurchases(
     count: models.length,
     cost: costOfGaps(gaps, context.config),
     unchanged: images.length - gaps.length - invalid.length,
+    reprocess,
     overBudget: context.budget.wouldExceed(models),
   };
 }

@@ -1,0 +1,133 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { readSetup, type Setup } from '../project.js';
+import { initDocument } from './documents.js';
+import { type Bundler, findBundlers } from './init/bundlers.js';
+import { type Edit, renderDiff } from './init/edits.js';
+import { ignoreKeys } from './init/gitignore.js';
+import { type Packages, readPackages } from './init/packages.js';
+import { configText, EXAMPLE, exampleText } from './init/templates.js';
+import { CLIENT_TYPES, planTypes } from './init/tsconfig.js';
+import { printJson } from './json.js';
+import { confirm, styled } from './terminal.js';
+
+interface Options {
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** What a run of `init` says; a person reads it as it happens, a program at the end. */
+type Say = (text: string) => void;
+type AppliedEdit = { file: string; diff: string; applied: boolean };
+
+export function initCommand(): Command {
+  return new Command('init')
+    .description('sets a project up: a config, an example, and what your bundler needs')
+    .option('--yes', 'apply the changes to tsconfig and .gitignore without asking')
+    .addHelpText(
+      'after',
+      `
+It writes a config and an example where there are none, and overwrites nothing. Changes to your tsconfig and .gitignore
+are shown first; without a terminal nobody can say yes to them. The config of your bundler is yours: it prints the lines.
+
+Before installation: npx unplugin-prompt-image init`,
+    )
+    .action((options: Options, command: Command) => {
+      const { config } = command.optsWithGlobals<{ config?: string }>();
+      return init(options, config);
+    });
+}
+
+async function init({ yes = false, json = false }: Options, configFile: string | undefined): Promise<void> {
+  const say: Say = (text) => {
+    if (!json) console.log(text);
+  };
+  const setup = await readSetup(process.cwd(), configFile);
+  const packages = readPackages(setup.root, setup.top);
+  const bundlers = findBundlers(setup.root, packages);
+
+  const written = await writeFiles(setup, packages, say);
+  const edits: AppliedEdit[] = [];
+  for (const edit of proposeEdits(setup, packages, say)) edits.push(await offer(setup.root, edit, { yes, json }, say));
+  sayLines(packages, bundlers, say);
+
+  const next = nextCommand(setup, written);
+  const isDone = written.length + edits.length === 0 && !packages.install && bundlers.every((each) => !each.lines[0]);
+  say(`\n${isDone && bundlers.length > 0 ? 'Everything is set up; nothing was changed. ' : ''}Next: ${next}`);
+  if (!json) return;
+  const { install } = packages;
+  printJson(initDocument, {
+    version: 1,
+    command: 'init',
+    errors: [],
+    root: setup.root,
+    ...(install === undefined ? {} : { install }),
+    bundlers: bundlers.map(({ name, config, lines }) => ({ name, ...(config ? { config } : {}), lines: [...lines] })),
+    written,
+    edits,
+    next,
+  });
+}
+
+/** Writes what there is not. */
+async function writeFiles(setup: Setup, packages: Packages, say: Say): Promise<string[]> {
+  const { root, configFile, manifests, defaultModel } = setup;
+  const config = `prompt-image.config.${packages.usesTypeScript ? 'ts' : 'mjs'}`;
+  const files = [
+    ...(configFile === undefined ? [{ file: config, text: configText(defaultModel) }] : []),
+    ...(manifests.length === 0 ? [{ file: EXAMPLE, text: exampleText() }] : []),
+  ];
+  if (configFile !== undefined) say(styled('dim', `· ${basename(configFile)} is there already`));
+  if (manifests.length > 0) say(styled('dim', `· there are manifests already, ${manifests[0]} for one`));
+  for (const { file, text } of files) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text, { flag: 'wx' });
+    say(`${styled('green', '✓')} wrote ${file}`);
+  }
+  return files.map(({ file }) => file);
+}
+
+function proposeEdits({ root, hidesKeys }: Setup, packages: Packages, say: Say): Edit[] {
+  const types = planTypes(root, packages);
+  if (types?.state === 'done') say(styled('dim', `· ${types.file} has the types already`));
+  if (types?.state === 'by-hand') say(`To do: add "${CLIENT_TYPES}" to compilerOptions.types in ${types.file}`);
+  return [...(types?.state === 'edit' ? [types.edit] : []), ...(hidesKeys ? [] : [ignoreKeys(root)])];
+}
+
+/** Shows a change and makes it, if somebody agrees. */
+async function offer(root: string, edit: Edit, { yes, json }: Required<Options>, say: Say): Promise<AppliedEdit> {
+  const diff = await renderDiff(edit);
+  say(`\n${diff}\n`);
+  const applied = yes || (!json && (await confirm(`Change ${edit.file}? (${edit.why})`)));
+  if (applied) await writeFile(join(root, edit.file), edit.after);
+  say(
+    applied
+      ? `${styled('green', '✓')} changed ${edit.file}`
+      : `To do: the change above (${edit.why}), or: npx prompt-image init --yes`,
+  );
+  return { file: edit.file, diff, applied };
+}
+
+/** What only a person can do. */
+function sayLines({ install }: Packages, bundlers: readonly Bundler[], say: Say): void {
+  if (install !== undefined) say(`\nTo do: install the package\n\n  ${styled('bold', install)}`);
+  for (const { name, config, lines } of bundlers) {
+    if (lines.length === 0) say(styled('dim', `· ${config ?? name} has the plugin already`));
+    else
+      say(
+        `\nTo do: ${config ? `in ${config}` : `in the config of ${name}`}\n\n  ${styled('bold', lines.join('\n  '))}`,
+      );
+  }
+  if (bundlers.length === 0) {
+    say(
+      '\nNo bundler was found: there are plugins for Vite, Rollup and webpack; without one, see createPromptImage().',
+    );
+  }
+}
+
+function nextCommand({ manifests }: Setup, written: readonly string[]): string {
+  return manifests.length > 0 && written.length === 0
+    ? 'npx prompt-image status'
+    : 'npx prompt-image generate --dry-run';
+}

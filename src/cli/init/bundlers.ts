@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Packages } from './packages.js';
+
+/** A bundler that a project uses, and what its config needs. */
+export interface Bundler {
+  name: 'Vite' | 'Rollup' | 'webpack';
+  /** Name of its config file; `undefined`: none, as where a framework holds it. */
+  config: string | undefined;
+  /** Empty where the config names the plugin. */
+  lines: readonly string[];
+}
+
+const known = [
+  { name: 'Vite', id: 'vite' },
+  { name: 'webpack', id: 'webpack' },
+  { name: 'Rollup', id: 'rollup' },
+] as const;
+
+/** By their config files, else by the dependencies. */
+export function findBundlers(root: string, packages: Packages): Bundler[] {
+  const configs = known.flatMap(({ name, id }) => {
+    const pattern = new RegExp(`^${id}\\.config\\.[cm]?[jt]s$`);
+    const config = packages.files.find((file) => pattern.test(file));
+    return config === undefined ? [] : [{ name, config, lines: linesFor(id, root, config, packages) }];
+  });
+  if (configs.length > 0) return configs;
+  const found = known.find(({ id }) => packages.dependencies.has(id));
+  return found ? [{ name: found.name, config: undefined, lines: bothLines(found.id, false) }] : [];
+}
+
+function linesFor(id: string, root: string, config: string, { isModule }: Packages): string[] {
+  const text = readFileSync(join(root, config), 'utf8');
+  if (text.includes(`unplugin-prompt-image/${id}`)) return [];
+  const isCommonJs = /\.cjs$/.test(config) || (/\.js$/.test(config) && !isModule && !/^import\s/m.test(text));
+  return bothLines(id, isCommonJs);
+}
+
+function bothLines(id: string, isCommonJs: boolean): string[] {
+  const entry = `'unplugin-prompt-image/${id}'`;
+  return [
+    isCommonJs ? `const promptImage = require(${entry});` : `import promptImage from ${entry};`,
+    'plugins: [promptImage()],',
+  ];
+}

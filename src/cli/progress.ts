@@ -1,0 +1,79 @@
+import { clearLine, cursorTo } from 'node:readline';
+import { type GeneratePlan, type Project, type PurchaseEvent, progressOf, renderPrice } from '../project.js';
+import { styled } from './terminal.js';
+
+/** What is shown while pictures are bought. */
+export interface Progress {
+  onEvent: (event: PurchaseEvent) => void;
+  /** A line of its own that stays. */
+  say: (text: string) => void;
+  /** Takes away what does not stay. */
+  end: () => void;
+}
+
+/** How often the time that is left is counted anew, in milliseconds. */
+const TICK = 1000;
+
+/**
+ * A line for each picture that arrives and, on a terminal, one below them that is kept up to date.
+ *
+ * Not clack's: its spinner takes the keyboard and ends the process at the first Ctrl-C, whatever is being paid for.
+ */
+export function showProgress(
+  { count, cost }: GeneratePlan,
+  { config }: Project,
+  stream: NodeJS.WriteStream = process.stdout,
+): Progress {
+  const started = Date.now();
+  let done = 0;
+
+  /** `2/118 · ≈ $0.067 · 40 s left` */
+  const standing = () => {
+    const spent = cost === undefined ? undefined : (cost / count) * done;
+    const left = done === 0 ? 0 : Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
+    return `${renderPrice(spent, config)}${left > 0 ? ` · ${left} s left` : ''}`;
+  };
+  const live = createLiveLine(stream, () => `  ${done}/${count} · ${standing()}`);
+
+  return {
+    say: live.say,
+    end: live.end,
+    onEvent: (event) => {
+      if (event.type === 'retrying') live.say(styled('dim', `  ${progressOf(event)}`, stream));
+      if (event.type === 'bought') {
+        done += 1;
+        const facts = styled('dim', ` · ${standing()}`, stream);
+        live.say(`${styled('green', '✓', stream)} ${done}/${count} ${event.address}${facts}`);
+      }
+      live.draw();
+    },
+  };
+}
+
+/** One line at the bottom of a terminal. Elsewhere there is none, and what is said are plain lines. */
+function createLiveLine(stream: NodeJS.WriteStream, text: () => string) {
+  const erase = () => {
+    cursorTo(stream, 0);
+    clearLine(stream, 0);
+  };
+  let over = !stream.isTTY;
+  const draw = () => {
+    if (over) return;
+    erase();
+    // One that wraps could not be taken back.
+    stream.write(styled('dim', text().slice(0, stream.columns - 1), stream));
+  };
+  const ticking = setInterval(draw, TICK).unref();
+  return {
+    draw,
+    say: (line: string) => {
+      if (!over) erase();
+      stream.write(`${line}\n`);
+    },
+    end: () => {
+      clearInterval(ticking);
+      if (!over) erase();
+      over = true;
+    },
+  };
+}

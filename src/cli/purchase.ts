@@ -1,0 +1,69 @@
+import { PromptImageError } from '../failure.js';
+import { costOfGaps, type GeneratePlan, type GenerateReport, groupFailures, type Project } from '../project.js';
+import { type Progress, showProgress } from './progress.js';
+import { counted, printFailure, printWarnings, styled } from './terminal.js';
+
+export interface PurchaseOptions {
+  /** Somebody said yes to more than the budget. */
+  overBudget: boolean;
+  /** stdout belongs to a document: what is going on is told on stderr. */
+  json: boolean;
+}
+
+/** Buys what a plan says and shows how it goes. The first Ctrl-C starts nothing more and waits for what is paid for. */
+export async function purchase(
+  project: Project,
+  plan: GeneratePlan,
+  { overBudget, json }: PurchaseOptions,
+): Promise<GenerateReport> {
+  const progress = showProgress(plan, project, json ? process.stderr : process.stdout);
+  const interrupt = stopOnInterrupt(progress);
+  try {
+    return await project.execute(plan, { overBudget, signal: interrupt.signal, onEvent: progress.onEvent });
+  } finally {
+    interrupt.end();
+    progress.end();
+  }
+}
+
+/** US dollars for what was bought, by estimate; `null` where the price is not known. */
+export function costOfReport({ bought }: GenerateReport, { gaps }: GeneratePlan, { config }: Project): number | null {
+  const addresses = new Set(bought);
+  return (
+    costOfGaps(
+      gaps.filter(({ entry }) => addresses.has(entry.address)),
+      config,
+    ) ?? null
+  );
+}
+
+/** Why pictures were not bought, each at its manifest. */
+export function failuresOf({ failed }: GenerateReport): PromptImageError[] {
+  return failed.map(
+    ({ address, error: { code, what, next } }) => new PromptImageError(code, what, { place: { file: address }, next }),
+  );
+}
+
+export function printReport({ bought, failed, notes }: GenerateReport, { unchanged }: GeneratePlan): void {
+  for (const error of groupFailures(failed)) {
+    console.error();
+    printFailure(error);
+  }
+  printWarnings(notes);
+  const commit = bought.length > 0 ? ' Commit what arrived.' : '';
+  const counts = `${counted(bought.length, 'image')} bought, ${failed.length} failed, ${unchanged} unchanged.`;
+  console.log(styled('bold', `${counts}${commit}`));
+}
+
+/** The first Ctrl-C aborts, the second ends the process at once. */
+function stopOnInterrupt({ end }: Progress): { signal: AbortSignal; end: () => void } {
+  const stopping = new AbortController();
+  const onInterrupt = () => {
+    if (stopping.signal.aborted) process.exit(130);
+    end();
+    console.error('\nStopping: what is under way is still stored. Press Ctrl-C again to end now.');
+    stopping.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  return { signal: stopping.signal, end: () => process.off('SIGINT', onInterrupt) };
+}
