@@ -2,7 +2,7 @@
  * Every failure that a user can meet, told apart by `code`.
  *
  * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`: what a run may not do.
- * `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
+ * `CACHE_*`: the committed pictures. `GIT_FAILED`: what git was asked for and did not give. `PROVIDER_*`: what the image model answered.
  */
 export type ErrorCode =
   | 'MANIFEST_INVALID'
@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'IMAGE_INVALID'
   | 'ENCODER_FAILED'
   | 'BUDGET_EXCEEDED'
+  | 'GIT_FAILED'
   | 'CACHE_CORRUPT'
   | 'CACHE_ORPHAN'
   | 'CACHE_CONFLICT'

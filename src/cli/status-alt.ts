@@ -25,11 +25,10 @@ export async function statusAlt(project: Project, patterns: readonly string[], j
     const found = images.map(({ address, caption }) => ({ address, ...(caption === undefined ? {} : { caption }) }));
     return printJson(altDocument, { version: 1, command: 'status', errors: [], images: found });
   }
-  for (const { address, caption } of images) {
+  for (const { address, hasPicture, caption } of images) {
+    const nothing = hasPicture ? 'the model said nothing' : 'not bought yet';
     console.log(`${styled('yellow', '●')} ${address}`);
-    console.log(
-      styled('dim', `  ${caption === undefined ? 'the model said nothing' : `the model said: “${caption}”`}`),
-    );
+    console.log(styled('dim', `  ${caption === undefined ? nothing : `the model said: “${caption}”`}`));
   }
   const next =
     images.length > 0 ? ' Write "alt" into each, "" for decoration; what the model said is a suggestion.' : '';

@@ -123,7 +123,7 @@ test('missing alternative texts stand beside what the model said', async () => {
       '● src/elm.image.json',
       '  the model said nothing',
       '● src/farm.image.json',
-      '  the model said nothing',
+      '  not bought yet',
       '3 images without alternative text. Write "alt" into each, "" for decoration; what the model said is a suggestion.',
       '',
     ].join('\n'),
