@@ -35,6 +35,8 @@ import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus
 export type { Published, PublishedFile } from './catalog/publish.js';
 export type { InlineOptions, PluginOptions } from './config/options.js';
 export type { Spend } from './curation/costs.js';
+export type { Disclosure } from './curation/disclose.js';
+export type { PictureChange, PictureDiff } from './curation/picture-diff.js';
 export type { PromptImage } from './image/object.js';
 export { renderCost } from './purchase/price.js';
 export type { PurchaseEvent } from './purchase/purchase.js';

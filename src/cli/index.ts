@@ -10,6 +10,7 @@ import { generateCommand } from './generate.js';
 import { initCommand } from './init.js';
 import { asksForJson, withJson } from './json.js';
 import { addLaterOptions, laterCommands } from './later.js';
+import { reportCommand } from './report.js';
 import { statusCommand } from './status.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -20,7 +21,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const groups: Record<string, Command[]> = {
   'Start:': [initCommand(), addCommand()],
   'Every day:': [addLaterOptions(generateCommand(), '--retry', '--replace <address>'), statusCommand(), checkCommand()],
-  'Pictures:': [adoptCommand(), exportCommand()],
+  'Pictures:': [adoptCommand(), exportCommand(), reportCommand()],
 };
 
 const program = new Command('prompt-image')
