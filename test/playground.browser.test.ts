@@ -45,7 +45,7 @@ afterAll(async () => {
 
 test('a newcomer builds it from what is committed, and nothing is bought', async () => {
   expect(built.code, built.output).toBe(0);
-  expect(built.output).toContain('0 to buy · 5 unchanged');
+  expect(built.output).toContain('0 to buy · 5 to reprocess (free)');
   expect(built.output).toContain(RECEIPT);
   expect(built.output).not.toMatch(/warning|draft|stale/i);
   expect(await site.git('status', '--porcelain')).toBe('');
@@ -218,7 +218,7 @@ test.each([
   const env = { ...key, NODE_OPTIONS: `--import=${clone.path('offline.mjs')}` };
   const { code, output } = await start(clone, ['--live', '--no-serve'], env);
   expect(code, output).toBe(1);
-  expect(output).toMatch(/5 to buy · 0 unchanged, ≈ \$0\.17\d?\n/);
+  expect(output).toMatch(/5 to buy, ≈ \$0\.17\d?\n/);
   expect(output.trimEnd()).toMatch(/Nothing was bought\.$/);
   expect(await clone.list('playground/.prompt-image-live')).toEqual([]);
   expect(await clone.list('playground/dist')).toEqual([]);

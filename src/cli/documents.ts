@@ -99,5 +99,7 @@ export const initDocument = z.strictObject({
   written: z.array(z.string()),
   /** Changes to files that there were. */
   edits: z.array(z.strictObject({ file: z.string(), diff: z.string(), applied: z.boolean() })),
+  /** What could not be found out or done. */
+  notes: z.array(z.string()),
   next: z.string(),
 });

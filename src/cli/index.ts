@@ -52,16 +52,13 @@ for (const [heading, commands] of Object.entries(groups)) {
   }
 }
 for (const command of laterCommands()) {
-  program.addCommand(command.copyInheritedSettings(program), { hidden: true });
+  program.addCommand(command.exitOverride(), { hidden: true });
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
   const args = process.argv.slice(2);
-  endWith(
-    error,
-    program.commands.map((each) => each.name()).find((name) => args.includes(name)) ?? '',
-    asksForJson(args),
-  );
+  const names = program.commands.map((command) => command.name());
+  endWith(error, args.find((arg) => names.includes(arg)) ?? '', asksForJson(args));
 }

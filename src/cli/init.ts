@@ -8,7 +8,7 @@ import { type Edit, renderDiff } from './init/edits.js';
 import { ignoreKeys } from './init/gitignore.js';
 import { type Packages, readPackages } from './init/packages.js';
 import { configText, EXAMPLE, exampleText } from './init/templates.js';
-import { CLIENT_TYPES, planTypes } from './init/tsconfig.js';
+import { CLIENT_TYPES, planTypes, type TypesPlan } from './init/tsconfig.js';
 import { printJson } from './json.js';
 import { confirm, styled } from './terminal.js';
 
@@ -49,12 +49,21 @@ async function init({ yes = false, json = false }: Options, configFile: string |
 
   const written = await writeFiles(setup, packages, say);
   const edits: AppliedEdit[] = [];
-  for (const edit of proposeEdits(setup, packages, say)) edits.push(await offer(setup.root, edit, { yes, json }, say));
+  const types = planTypes(setup.root, packages);
+  if (types?.state === 'done') say(styled('dim', `· ${types.file} has the types already`));
+  for (const edit of [
+    ...(types?.state === 'edit' ? [types.edit] : []),
+    ...(setup.hidesKeys ? [] : [ignoreKeys(setup.root)]),
+  ]) {
+    edits.push(await offer(setup.root, edit, { yes, json }, say));
+  }
   sayLines(packages, bundlers, say);
+  const notes = notesOf(types, bundlers);
+  for (const note of notes) say(`\n${note}`);
 
   const next = nextCommand(setup, written);
-  const isDone = written.length + edits.length === 0 && !packages.install && bundlers.every((each) => !each.lines[0]);
-  say(`\n${isDone && bundlers.length > 0 ? 'Everything is set up; nothing was changed. ' : ''}Next: ${next}`);
+  if (written.length === 0 && !edits.some(({ applied }) => applied)) say('\nNothing was changed.');
+  say(`\nNext: ${styled('bold', next)}`);
   if (!json) return;
   const { install } = packages;
   printJson(initDocument, {
@@ -66,6 +75,7 @@ async function init({ yes = false, json = false }: Options, configFile: string |
     bundlers: bundlers.map(({ name, config, lines }) => ({ name, ...(config ? { config } : {}), lines: [...lines] })),
     written,
     edits,
+    notes,
     next,
   });
 }
@@ -88,11 +98,15 @@ async function writeFiles(setup: Setup, packages: Packages, say: Say): Promise<s
   return files.map(({ file }) => file);
 }
 
-function proposeEdits({ root, hidesKeys }: Setup, packages: Packages, say: Say): Edit[] {
-  const types = planTypes(root, packages);
-  if (types?.state === 'done') say(styled('dim', `· ${types.file} has the types already`));
-  if (types?.state === 'by-hand') say(`To do: add "${CLIENT_TYPES}" to compilerOptions.types in ${types.file}`);
-  return [...(types?.state === 'edit' ? [types.edit] : []), ...(hidesKeys ? [] : [ignoreKeys(root)])];
+function notesOf(types: TypesPlan | undefined, bundlers: readonly Bundler[]): string[] {
+  return [
+    ...(types?.state === 'by-hand'
+      ? [`To do: add "${CLIENT_TYPES}" to compilerOptions.types in ${types.file}, which could not be read.`]
+      : []),
+    ...(bundlers.length === 0
+      ? ['No bundler was found. There are plugins for Vite, Rollup and webpack; without one, see createPromptImage().']
+      : []),
+  ];
 }
 
 /** Shows a change and makes it, if somebody agrees. */

@@ -30,10 +30,10 @@ export function showProgress(
   /** `2/118 · ≈ $0.067 · 40 s left` */
   const standing = () => {
     const spent = cost === undefined ? undefined : (cost / count) * done;
-    const left = done === 0 ? 0 : Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
+    const left = Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
     return `${renderPrice(spent, config)}${left > 0 ? ` · ${left} s left` : ''}`;
   };
-  const live = createLiveLine(stream, () => `  ${done}/${count} · ${standing()}`);
+  const live = createLiveLine(stream, () => `  ${done}/${count} · ${done === 0 ? 'buying …' : standing()}`);
 
   return {
     say: live.say,

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { isCI } from 'ci-info';
 import { type PromptImageError, renderFailure } from '../failure.js';
 
 /** Colours for a terminal only, and never where NO_COLOR asks for none. @param stream where the text goes */
@@ -20,9 +21,9 @@ export function printWarnings(warnings: readonly string[]): void {
   for (const warning of new Set(warnings)) console.warn(styled('yellow', `! ${warning}`, process.stderr));
 }
 
-/** Whether somebody is there to answer. */
+/** Whether somebody is there to answer; nobody is in CI, terminal or not. */
 function isInteractive(): boolean {
-  return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  return Boolean(process.stdin.isTTY && process.stdout.isTTY && !isCI);
 }
 
 /** Asks on a terminal; without one the answer is no. */

@@ -20,6 +20,14 @@ const takeRule = {
 };
 /** Far above any use; it keeps a file that is no manifest from having a mistake in each of a million entries. */
 const MOST_ENTRIES = 100;
+/** `16x9` is clear enough to say how it is written. */
+const ratio = (example: string) =>
+  z.string().regex(RATIO, {
+    error: ({ input }) => {
+      const [, width, height] = /^\s*(\d+)\s*\D\s*(\d+)\s*$/.exec(String(input)) ?? [];
+      return `is written width:height, for example "${width ? `${width}:${height}` : example}"`;
+    },
+  });
 const pixels = z.int().min(1).max(16_384);
 const quality = z.int().min(1).max(100);
 
@@ -67,11 +75,7 @@ const outputSchema = z
       .partial()
       .nullable()
       .describe('How long the encoder may search, by format.'),
-    crop: z
-      .string()
-      .regex(RATIO, { error: 'is written width:height, for example "4:1"' })
-      .nullable()
-      .describe('Crops to this ratio, for example "4:1". Default: no crop.'),
+    crop: ratio('4:1').nullable().describe('Crops to this ratio, for example "4:1". Default: no crop.'),
     position: z
       .enum(positions)
       .nullable()
@@ -97,9 +101,7 @@ const outputSchema = z
 /** Every field that a manifest may inherit. */
 const inheritable = {
   model: text('must name a model').nullable().describe('The image model. Default: gemini-3.1-flash-lite-image.'),
-  aspectRatio: z
-    .string()
-    .regex(RATIO, { error: 'is written width:height, for example "16:9"' })
+  aspectRatio: ratio('16:9')
     .nullable()
     .describe("width:height; which ratios there are depends on the model. Default: 1:1, or the references' own shape."),
   imageSize: text('must name a size').nullable().describe('Which sizes there are depends on the model. Default: 1K.'),

@@ -35,7 +35,7 @@ test('--dry-run lists what would be bought with its price, and does nothing', as
         '  src/canal.image.json  not bought yet',
         '  src/dune.image.json  not bought yet',
         '  src/twin.image.json  not bought yet',
-        '3 to buy · 0 unchanged, ≈ $0.10',
+        '3 to buy, ≈ $0.10',
         '',
       ].join('\n'),
     );
@@ -49,7 +49,7 @@ test('it buys, counts and tells what to do next; then there is nothing to do', a
   const calls = await callsOf(async () => {
     const { code, stdout } = await site.command(['generate']);
     expect(code).toBe(0);
-    expect(stdout).toContain('3 to buy · 0 unchanged, ≈ $0.10');
+    expect(stdout).toContain('3 to buy, ≈ $0.10');
     expect(stdout.match(/^✓ \d\/3 src\/\w+\.image\.json · ≈ \$0\.\d+/gm)).toHaveLength(3);
     expect(stdout).toMatch(/^✓ 3\/3 \S+ · ≈ \$0\.10$/m);
     expect(stdout).toMatch(/3 images bought, 0 failed, 0 unchanged\. Commit what arrived\.\n$/);
@@ -59,7 +59,7 @@ test('it buys, counts and tells what to do next; then there is nothing to do', a
     /^(\?\? \.prompt-image\/(\.gitattributes|\.gitignore|\w+-[0-9a-f]{16}-[0-9a-f]{8}\.(jpg|json))\n){8}$/,
   );
   const again = await callsOf(async () => {
-    expect(await site.command(['generate'])).toMatchObject({ code: 0, output: '0 to buy · 3 unchanged\n' });
+    expect(await site.command(['generate'])).toMatchObject({ code: 0, output: '0 to buy · 3 to reprocess (free)\n' });
   });
   expect(again).toBe(0);
 });
@@ -112,7 +112,7 @@ test('one failure loses nothing else', async () => {
   expect(stderr).toContain('[PROVIDER_REFUSED] src/canal.image.json: ');
   expect(stderr).toContain('No canals, please');
   expect(stderr).not.toMatch(STACK);
-  expect(stdout).toContain('2 to buy · 0 unchanged · 1 failure, ≈ $0.067');
+  expect(stdout).toContain('2 to buy · 1 failure, ≈ $0.067');
   expect(stdout).toContain('1 image bought, 1 failed, 0 unchanged.');
 });
 
@@ -198,6 +198,6 @@ test('a model that is not known here is a warning, once, and asked for all the s
   const warning = '! The model "gemini-9" is not known here';
   const planned = await site.command(['generate', '--dry-run']);
   expect(planned.stderr.split(warning)).toHaveLength(2);
-  expect(planned.stdout).toContain('2 to buy · 0 unchanged, price unknown');
+  expect(planned.stdout).toContain('2 to buy, price unknown');
   expect((await site.command(['status'])).stderr.split(warning)).toHaveLength(2);
 });

@@ -17,7 +17,7 @@ test('status tells of each image what there is, and why', async () => {
 
   const before = gemini.requests.length;
   const { code, stdout, stderr } = await site.command(['status'], {});
-  expect([code, stderr]).toEqual([0, '']);
+  expect([code, stderr]).toEqual([1, '']);
   expect(stdout).toContain('✓ src/barn.image.json\n');
   expect(stdout).toContain('✓ src/canal.image.json\n');
   expect(stdout).toMatch(
@@ -34,6 +34,12 @@ test('status tells of each image what there is, and why', async () => {
   expect(some).toMatchObject({
     code: 0,
     stdout: '✓ src/barn.image.json\n● src/farm.image.json  not bought yet\n2 images: 1 ok, 1 missing\n',
+  });
+  const chosen = ['src', '.', 'src/'].map(async (folder) => (await site.command(['status', folder])).stdout);
+  for (const output of await Promise.all(chosen)) expect(output).toMatch(/^6 images: /m);
+  expect(await site.command(['status', 'src/barn.image.json#a'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('[NOT_BUILT_YET] src/barn.image.json#a: items and variants are not built yet'),
   });
   expect(await site.command(['status', 'nothing'])).toMatchObject({
     code: 2,

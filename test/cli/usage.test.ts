@@ -9,20 +9,23 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-const later = ['init', 'add', 'keep', 'reroll', 'pick', 'adopt', 'export', 'types', 'prune', 'report'];
+const later = ['keep', 'reroll', 'pick', 'adopt', 'export', 'types', 'prune', 'report'];
 
 test('help names the commands that there are, and examples', async () => {
   const { code, stdout, stderr } = await site.command(['--help']);
   expect([code, stderr]).toEqual([0, '']);
-  for (const command of ['generate', 'status', 'check']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  for (const command of ['init', 'add', 'generate', 'status', 'check'])
+    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   for (const command of later) expect(stdout).not.toMatch(new RegExp(`^  ${command} `, 'm'));
-  expect(stdout).toContain('$ prompt-image generate --dry-run');
+  expect(stdout).toContain('$ npx prompt-image generate --dry-run');
 });
 
 test.each([
-  ['generate', ['--dry-run', '--yes', '[patterns...]']],
-  ['status', ['[patterns...]']],
-  ['check', ['--strict']],
+  ['init', ['--yes', '--json', 'npx unplugin-prompt-image init']],
+  ['add', ['<file>', '<prompt>', '--ratio', '--alt', '--yes', '--json', '$ npx prompt-image add']],
+  ['generate', ['--dry-run', '--yes', '--json', '[patterns...]', '$ npx prompt-image generate']],
+  ['status', ['[patterns...]', '--json', '$ npx prompt-image status']],
+  ['check', ['--strict', '--json', 'npx prompt-image check']],
 ])('help on %s', async (command, words) => {
   const { code, stdout } = await site.command([command, '--help']);
   expect(code).toBe(0);
@@ -53,11 +56,27 @@ test.each([
   ['a misspelt option', ['generate', '--dry-ran'], 'Did you mean --dry-run?'],
   ['an option of another command', ['check', '--dry-run'], "unknown option '--dry-run'"],
   ['arguments where there are none', ['check', 'src'], 'too many arguments'],
+  ['an argument too few', ['add', 'src/hero'], "missing required argument 'prompt'"],
 ])('%s is a wrong use', async (_, args, words) => {
   const { code, stdout, stderr } = await site.command(args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(words);
   expect(stderr).not.toMatch(STACK);
+});
+
+test('a wrong use names the help of its command', async () => {
+  expect((await site.command(['generate', '--dry-ran'])).stderr).toContain('Run: npx prompt-image generate --help');
+  expect((await site.command(['generat'])).stderr).toContain('Run: npx prompt-image --help');
+});
+
+test("the system's no is one line", async () => {
+  const readOnly =
+    "import fs from 'node:fs/promises'; import { syncBuiltinESMExports } from 'node:module'; fs.writeFile = async () => { throw Object.assign(new Error(\"EACCES: permission denied, open 'x'\"), { code: 'EACCES', syscall: 'open' }); }; syncBuiltinESMExports();";
+  await using workspace = await createWorkspace();
+  const bin = workspace.bin('unplugin-prompt-image', 'prompt-image');
+  const preload = `data:text/javascript,${encodeURIComponent(readOnly)}`;
+  const result = await run(process.execPath, ['--import', preload, bin, 'init'], { cwd: workspace.root });
+  expect(result).toMatchObject({ code: 1, stderr: "EACCES: permission denied, open 'x'\n" });
 });
 
 test('later commands say that they are not built yet', async () => {
@@ -68,13 +87,10 @@ test('later commands say that they are not built yet', async () => {
 });
 
 test.each([
-  ['generate', '--json'],
   ['generate', '--retry'],
   ['generate', '--replace=src/barn.image.json'],
-  ['status', '--json'],
   ['status', '--costs'],
   ['status', '--alt'],
-  ['check', '--json'],
 ])('so do later options: %s %s', async (command, option) => {
   const { code, stdout, stderr } = await site.command([command, option]);
   expect([code, stdout, stderr]).toEqual([

@@ -32,7 +32,7 @@ export function testInstallation(tarball: () => Tarball): void {
       await expectEntries(project);
 
       await project.write('.env.local', `GEMINI_API_KEY=${gemini.key}\n`);
-      expect(await exec('prompt-image', 'generate', '--dry-run')).toContain('1 to buy · 0 unchanged, ≈ $0.03');
+      expect(await exec('prompt-image', 'generate', '--dry-run')).toContain('1 to buy, ≈ $0.03');
       expect(gemini.requests).toHaveLength(0);
       expect(await exec('prompt-image', 'generate')).toContain('1 image bought, 0 failed');
       expect(gemini.requests.map(({ prompt }) => prompt)).toEqual([

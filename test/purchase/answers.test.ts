@@ -214,7 +214,7 @@ describe('what cannot be kept is not paid for', () => {
 
     await run('sh', ['-c', 'mkdir -p "$(dirname "$2")" && mv "$1" "$2"', 'sh', from, to]);
     await rm(dirname(from), { recursive: true });
-    expect(await shop.command(['generate'])).toMatchObject({ code: 0, output: '0 to buy · 1 unchanged\n' });
+    expect(await shop.command(['generate'])).toMatchObject({ code: 0, output: '0 to buy · 1 to reprocess (free)\n' });
     expect(await shop.calls()).toHaveLength(1);
     expect(await shop.originals('.png')).toHaveLength(1);
   });

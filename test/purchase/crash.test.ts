@@ -48,7 +48,7 @@ test.concurrent.each(crashes)('killed %s %s, the next run stores what was paid f
   const killed = await shop.command(['generate'], { preload: dieAt(name, file, when) });
   expect(killed.signal, killed.output).toBe('SIGKILL');
   const { code, output } = await shop.command(['generate']);
-  expect([code, output]).toEqual([0, '0 to buy · 1 unchanged\n']);
+  expect([code, output]).toEqual([0, '0 to buy · 1 to reprocess (free)\n']);
   expect(await shop.calls()).toEqual(['A barn']);
   await expectStored(shop);
 });

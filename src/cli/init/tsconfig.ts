@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { applyEdits, type ModificationOptions, modify, type ParseError, parse } from 'jsonc-parser';
+import { applyEdits, findNodeAtLocation, modify, type ParseError, parse, parseTree } from 'jsonc-parser';
 import type { Edit } from './edits.js';
 import type { Packages } from './packages.js';
 
 /** What types the imports of manifests. */
 export const CLIENT_TYPES = 'unplugin-prompt-image/client';
+
+const TYPES = ['compilerOptions', 'types'];
 
 interface TsConfig {
   extends?: string | string[];
@@ -36,12 +38,11 @@ export function planTypes(root: string, packages: Packages): TypesPlan | undefin
   const inherited = listed ? undefined : inheritedTypes(path, config);
   if ((listed ?? inherited)?.includes(CLIENT_TYPES)) return { state: 'done', file };
   // A list switches off what TypeScript takes by itself, so that has to stand in it.
-  const types = [...(inherited ?? visibleTypes(packages)), CLIENT_TYPES];
-  const after = listed ? insert(text, CLIENT_TYPES, ['types', listed.length]) : insert(text, types, ['types']);
+  const types = [...(listed ? [] : (inherited ?? visibleTypes(packages))), CLIENT_TYPES];
+  const after = types.reduce(append, listed ? text : insertList(text));
   // An edit that does not read back as what was meant is none.
   const result = parseConfig(after)?.compilerOptions?.types;
-  const expected = listed ? [...listed, CLIENT_TYPES] : types;
-  if (JSON.stringify(result) !== JSON.stringify(expected)) return { state: 'by-hand', file };
+  if (JSON.stringify(result) !== JSON.stringify([...(listed ?? []), ...types])) return { state: 'by-hand', file };
   return { state: 'edit', edit: { file, before: text, after, why: 'it types `import hero from "./hero.image"`' } };
 }
 
@@ -97,17 +98,27 @@ function visibleTypes({ dependencies }: Packages): string[] {
   return names.map((name) => name.slice('@types/'.length).replace(/^(.+)__/, '@$1/'));
 }
 
-function insert(text: string, value: unknown, path: (string | number)[]): string {
+/** Adds an empty list, formatted as the rest of the file; first, so that no comment comes to stand beside another option. */
+function insertList(text: string): string {
   const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
-  const options: ModificationOptions = {
-    formattingOptions: {
-      insertSpaces: !indent.startsWith('\t'),
-      tabSize: indent.startsWith('\t') ? 1 : indent.length,
-      eol: text.includes('\r\n') ? '\r\n' : '\n',
-    },
-    isArrayInsertion: path.length > 1,
+  const formattingOptions = {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.startsWith('\t') ? 1 : indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
   };
-  return applyEdits(text, modify(text, ['compilerOptions', ...path], value, options));
+  return applyEdits(text, modify(text, TYPES, [], { formattingOptions, getInsertionIndex: () => 0 }));
+}
+
+/** Appends to the list as its first entry stands: on the same line, or on one of its own. */
+function append(text: string, type: string): string {
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  const list = tree && findNodeAtLocation(tree, TYPES);
+  if (!list) return text;
+  const [first, last] = [list.children?.[0], list.children?.at(-1)];
+  const start = list.offset + 1;
+  const gap = first && /^\s*\n\s*$/.test(text.slice(start, first.offset)) ? text.slice(start, first.offset) : ' ';
+  const end = last ? last.offset + last.length : start;
+  return `${text.slice(0, end)}${last ? `,${gap}` : ''}${JSON.stringify(type)}${text.slice(end)}`;
 }
 
 function read(file: string): TsConfig | undefined {
