@@ -43,16 +43,14 @@ export async function selectAddresses(project: Project, patterns: readonly strin
 }
 
 /**
- * The one address that is meant.
+ * The one address that a command line names.
  *
- * @throws a usage error for a pattern that matches nothing, or several
+ * @throws a usage error for what matches none or several
  */
 export async function selectAddress(project: Project, pattern: string): Promise<string> {
   const [address, ...others] = (await selectAddresses(project, [pattern])) ?? [];
-  if (address === undefined || others.length > 0) {
-    throw new InvalidArgumentError(`${pattern} matches ${others.length + 1} manifests, and one is needed.`);
-  }
-  return address;
+  if (address !== undefined && others.length === 0) return address;
+  throw new InvalidArgumentError(`${pattern} matches ${others.length + 1} images. Name one of them.`);
 }
 
 function matcherOf(root: string, pattern: string): (address: string) => boolean {

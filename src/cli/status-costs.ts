@@ -48,10 +48,9 @@ export async function statusCosts(project: Project, patterns: readonly string[],
   for (const [heading, spends] of Object.entries({ 'By image': images, 'By model': models, 'By month': months })) {
     if (spends.length > 0) console.log([styled('bold', heading), ...tableOf(spends), ''].join('\n'));
   }
-  console.log(
-    styled('bold', `At least ${renderSpend(total)} for ${counted(total.pictures, 'picture')}, by estimate.`),
-    'What was refused or is deleted may have cost, too.',
-  );
+  const least = `At least ${renderSpend(total)} for ${counted(total.pictures, 'picture')}, by estimate.`;
+  console.log(styled('bold', total.pictures === 0 ? 'No picture here was bought.' : least));
+  console.log('What was refused or is deleted may have cost, too.');
 }
 
 function tableOf(spends: readonly Spend[]): string[] {

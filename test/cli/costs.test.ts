@@ -67,7 +67,7 @@ test('what was spent, by image, model and month', async () => {
   expect(stdout).toContain('By image\n  src/barn.image.json   2 ×  ≈ $0.067\n');
   expect(stdout).toContain('By month\n  2025-12  1 ×  ≈ $0.034\n');
   expect(stdout).toContain(
-    'At least ≈ $0.63 for 5 pictures, by estimate. What was refused or is deleted may have cost, too.',
+    'At least ≈ $0.63 for 5 pictures, by estimate.\nWhat was refused or is deleted may have cost, too.',
   );
 
   const some = await costsOf(shop, 'src/dune.image.json');
@@ -92,6 +92,7 @@ test('an unknown price is said, and a free painter is free', async () => {
 test('nothing bought costs nothing; a damaged record is told', async () => {
   await using shop = await createShop({ images: { barn: 'A barn' } });
   expect((await costsOf(shop)).total).toEqual({ name: 'total', pictures: 0, cost: 0, unpriced: 0 });
+  expect((await shop.command(['status', '--costs'])).stdout).toContain('No picture here was bought.');
   await shop.command(['generate']);
   const [record = ''] = await shop.originals('.json');
   await shop.write(`.prompt-image/${record}`, '{}');

@@ -148,7 +148,7 @@ test.each([
   ],
   ['half a pixel', ['src/hero.image.json', '--out', 'a.png', '--width', '1.5'], 'It is a whole number of pixels'],
   ['a crop that is none', ['src/hero.image.json', '--out', 'a.png', '--crop', '16x9'], 'It is written width:height'],
-  ['several images', ['src/*.image.json', '--out', 'a.png'], 'src/*.image.json matches 4 manifests, and one is needed'],
+  ['several images', ['src/*.image.json', '--out', 'a.png'], 'src/*.image.json matches 4 images. Name one of them'],
 ])('%s is a wrong use', async (_, args, words) => {
   const { code, stdout, stderr } = await exporting(...args);
   expect([code, stdout]).toEqual([2, '']);
