@@ -1,10 +1,9 @@
-import { PromptImageError } from '../failure.js';
 import { readIfExists, replaceFile } from '../files/durable.js';
-import { isInside } from '../files/references.js';
 import type { OutputFormat } from '../image/formats.js';
 import { type PlannedSize, planImage } from '../image/plan.js';
 import type { Context } from '../session/context.js';
 import { missingImages } from '../session/missing.js';
+import { refuseAmongOriginals } from './outside.js';
 
 export interface ExportOptions {
   /** As the project names it. */
@@ -31,13 +30,13 @@ export interface Export {
  * Writes one file of an image under a name that does not change, encoded as the manifest says. Never buys: what does not
  * answer the present prompt is not exported.
  *
- * @throws `IMAGE_MISSING`, `CACHE_*`, `MANIFEST_*`, `REFERENCE_*`
+ * @throws `IMAGE_MISSING`, `CONFIG_INVALID` for a place among the originals, `CACHE_*`, `MANIFEST_*`, `REFERENCE_*`
  */
 export async function exportImage(
   { config, originals, publisher, readEntry, stateOf }: Context,
   { address, out, format, width = Number.POSITIVE_INFINITY, crop, check }: ExportOptions,
 ): Promise<Export> {
-  if (isInside(originals.folder, out)) throw among(out);
+  refuseAmongOriginals(originals.folder, out, '--out');
   const entry = await readEntry(address);
   const state = await stateOf(entry);
   if (state.state !== 'ok') throw missingImages([{ entry, state }], config);
@@ -58,10 +57,4 @@ export async function exportImage(
 
 function sizeOf({ width, height }: PlannedSize): Pick<Export, 'width' | 'height'> {
   return { width, height };
-}
-
-function among(out: string): PromptImageError {
-  return new PromptImageError('CONFIG_INVALID', `${out} is in the folder of the originals, which never change`, {
-    next: 'Name another place with --out.',
-  });
 }

@@ -9,6 +9,7 @@ import { type Original, prepareFolder } from '../originals/originals.js';
 import { changedFields } from '../request.js';
 import type { Context } from '../session/context.js';
 import { type ImageStatus, readStatus } from '../session/status.js';
+import { refuseAmongOriginals } from './outside.js';
 import { withPast } from './past.js';
 
 /** An image that shows another picture than before. */
@@ -39,7 +40,7 @@ export interface DiffOptions {
  * Compares the pictures that images show now with those that they showed in an earlier commit, and draws both sides. What was
  * shown then is found out with the config of now.
  *
- * @throws `GIT_FAILED`
+ * @throws `GIT_FAILED`; `CONFIG_INVALID` for a sheet among the originals
  */
 export async function diffPictures(
   context: Context,
@@ -47,6 +48,7 @@ export async function diffPictures(
   cache: DerivedCache,
   { base, sheet = join(context.originals.folder, '.local', 'sheets', 'report.png') }: DiffOptions,
 ): Promise<PictureDiff> {
+  refuseAmongOriginals(context.originals.folder, sheet, '--sheet');
   const now = await readStatus(context);
   return withPast(context, base, async (past) => {
     const diff = compare(await readStatus(past), now);

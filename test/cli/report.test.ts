@@ -244,6 +244,12 @@ test('what cannot be compared is named', async () => {
 test.each([
   ['an unknown commit', ['--diff', 'nowhere'], 1, '[GIT_FAILED] git knows no commit nowhere here'],
   ['an option in place of a commit', ['--diff=--all'], 1, '[GIT_FAILED] git knows no commit --all here'],
+  [
+    'a sheet among the originals',
+    ['--diff', 'main', '--sheet', '.prompt-image/a.png'],
+    1,
+    'is in the folder of the originals, which never change\nName another place with --sheet.',
+  ],
   ['a sheet of nothing', ['--sheet', 'sheet.png'], 2, '--sheet is for --diff <commit>.'],
 ])('%s is told', async (_, args, exit, words) => {
   await using shop = await createShop({ images: { barn: 'A barn' }, git: true });
