@@ -55,6 +55,13 @@ for (const command of laterCommands()) {
   program.addCommand(command.exitOverride(), { hidden: true });
 }
 
+// Who read us may leave, as `| head` does. What is being bought is stored all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

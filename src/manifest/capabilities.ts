@@ -27,7 +27,8 @@ export function checkCapabilities(image: Wishes, placeOf: (field: string) => Pla
     const value = image[field as keyof typeof choices];
     if (value === undefined || allowed.includes(value)) continue;
     const what = `"${field}" ${JSON.stringify(value)} is not one that ${image.model} takes`;
-    const match = closestMatch(value, [...allowed], { maxDistance: 1 });
+    // Of sizes and levels each is close to every other.
+    const match = field === 'aspectRatio' ? closestMatch(value, [...allowed], { maxDistance: 1 }) : undefined;
     const question = match === undefined ? '' : `Did you mean "${match}"? `;
     throw fail(field, what, `${question}It takes ${allowed.join(', ')}.`);
   }

@@ -150,6 +150,18 @@ test('on a terminal more than the budget is asked for', async () => {
   expect(await callsOf(async () => expect(await ask('y')).toBe(0))).toBe(3);
 });
 
+test('in CI nobody is asked, terminal or not', async () => {
+  await using site = await create({ config: { budget: { maxImages: 2 } } });
+  const bin = site.bin('unplugin-prompt-image', 'prompt-image');
+  const env = { GEMINI_API_KEY: gemini.key, CI: 'true' };
+  const calls = await callsOf(async () => {
+    await using program = await startInTerminal(process.execPath, [bin, 'generate'], { cwd: site.root, env });
+    expect((await program.exited).code).toBe(1);
+    expect(program.output()).toContain('[BUDGET_EXCEEDED] 3 images are over the budget of 2 images');
+  });
+  expect(calls).toBe(0);
+});
+
 test('after Ctrl-C nothing more is asked for, and what is under way is stored', async () => {
   let answer = () => {};
   const gate = new Promise<void>((resolve) => {

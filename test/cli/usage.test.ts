@@ -67,6 +67,14 @@ test.each([
   expect(stderr).not.toMatch(STACK);
 });
 
+test('a reader that leaves is no mistake', async () => {
+  const bin = site.bin('unplugin-prompt-image', 'prompt-image');
+  const line = `"${process.execPath}" "${bin}" help add | exec 0<&-; echo done`;
+  for (const words of [line, line.replace('help add', 'status')]) {
+    expect(await run('sh', ['-c', words], { cwd: site.root })).toMatchObject({ code: 0, output: 'done\n' });
+  }
+});
+
 test('a wrong use names the help of its command', async () => {
   expect((await site.command(['generate', '--dry-ran'])).stderr).toContain('Run: npx prompt-image generate --help');
   expect((await site.command(['generat'])).stderr).toContain('Run: npx prompt-image --help');
