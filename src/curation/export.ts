@@ -34,7 +34,7 @@ export interface Export {
  */
 export async function exportImage(
   { config, originals, publisher, readEntry, stateOf }: Context,
-  { address, out, format, width = Number.POSITIVE_INFINITY, crop, check }: ExportOptions,
+  { address, out, format, width, crop, check }: ExportOptions,
 ): Promise<Export> {
   refuseAmongOriginals(originals.folder, out, '--out');
   const entry = await readEntry(address);
@@ -42,7 +42,8 @@ export async function exportImage(
   if (state.state !== 'ok') throw missingImages([{ entry, state }], config);
 
   const { output } = entry.image;
-  const one = { ...output, formats: [format], sizes: { widths: [width] }, crop: crop ?? output.crop };
+  const sizes = { widths: [width ?? ('original' as const)] };
+  const one = { ...output, formats: [format], sizes, crop: crop ?? output.crop };
   const published = publisher.original({ ...entry, image: { ...entry.image, output: one } }, state.original);
   const [bytes] = await Promise.all(published.files.map((file) => file.read()));
   if (!bytes) throw new RangeError(`There is no file of ${address}`);

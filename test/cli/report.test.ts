@@ -173,7 +173,11 @@ test('what changed since a commit, before on the left and after on the right', a
   const letters = (side: typeof left) => (side ? side.last - side.first : 0);
   expect(letters(left) / letters(right)).toBeCloseTo(6 / 5, 1);
 
-  const json = JSON.parse((await shop.command(['report', '--diff', 'main', '--json'])).stdout);
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: shop.path('summary.md') };
+  const json = JSON.parse((await shop.command(['report', '--diff', 'main', '--json'], { env })).stdout);
+  expect(await shop.read('summary.md')).toBe(
+    `${stdout.replace('sheet.png', '.prompt-image/.local/sheets/report.png')}\n`,
+  );
   expect(json).toMatchObject({ version: 1, command: 'report', errors: [], base: 'main', unreadable: [] });
   expect(json.changes.map(({ address, change, fields }: Record<string, unknown>) => [address, change, fields])).toEqual(
     [
