@@ -2,15 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCommand } from './add.js';
+import { adoptCommand } from './adopt.js';
 import { checkCommand } from './check.js';
 import { endWith } from './ending.js';
+import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
 import { initCommand } from './init.js';
 import { asksForJson, withJson } from './json.js';
 import { keepCommand } from './keep.js';
-import { addLaterOptions, laterCommands } from './later.js';
+import { laterCommands } from './later.js';
 import { pickCommand } from './pick.js';
 import { pruneCommand } from './prune.js';
+import { reportCommand } from './report.js';
 import { rerollCommand } from './reroll.js';
 import { statusCommand } from './status.js';
 
@@ -21,8 +24,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 /** As `--help` lists them. */
 const groups: Record<string, Command[]> = {
   'Start:': [initCommand(), addCommand()],
-  'Every day:': [generateCommand(), addLaterOptions(statusCommand(), '--costs', '--alt'), checkCommand()],
-  'Choosing pictures:': [keepCommand(), rerollCommand(), pickCommand(), pruneCommand()],
+  'Every day:': [generateCommand(), statusCommand(), checkCommand()],
+  'Choosing pictures:': [keepCommand(), rerollCommand(), pickCommand(), adoptCommand(), pruneCommand()],
+  'Using them elsewhere:': [exportCommand(), reportCommand()],
 };
 
 const program = new Command('prompt-image')
