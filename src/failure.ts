@@ -2,7 +2,8 @@
  * Every failure that a user can meet, told apart by `code`.
  *
  * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
- * what a run may not do. `CACHE_*`: the committed pictures. `PROVIDER_*`: what the image model answered.
+ * what a run may not do. `CACHE_*`: the committed pictures. `GIT_FAILED`: what git was asked for and did not give. `PROVIDER_*`:
+ * what the image model answered.
  */
 export type ErrorCode =
   | 'MANIFEST_INVALID'
@@ -22,6 +23,7 @@ export type ErrorCode =
   | 'BUDGET_EXCEEDED'
   | 'PURCHASE_FROZEN'
   | 'PRUNE_REFUSED'
+  | 'GIT_FAILED'
   | 'CACHE_CORRUPT'
   | 'CACHE_ORPHAN'
   | 'CACHE_CONFLICT'

@@ -10,7 +10,7 @@ import { createDerivatives } from './derivatives/derivatives.js';
 import { createLazyEncoder } from './derivatives/encoder/lazy.js';
 import { sharpVersions } from './derivatives/encoder/versions.js';
 import { readResult, withFile } from './derivatives/scratch.js';
-import { isFailure, PromptImageError } from './failure.js';
+import { PromptImageError } from './failure.js';
 import { isErrno } from './files/durable.js';
 import { originalsAreIgnored } from './files/git.js';
 import type { Reference } from './files/references.js';
@@ -34,7 +34,11 @@ import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus
 // The faces take what they need from here and reach nothing below.
 export type { Published, PublishedFile } from './catalog/publish.js';
 export type { InlineOptions, PluginOptions } from './config/options.js';
+export type { Spend } from './curation/costs.js';
+export type { Disclosure } from './curation/disclose.js';
+export type { PictureChange, PictureDiff } from './curation/picture-diff.js';
 export type { PromptImage } from './image/object.js';
+export { renderCost } from './purchase/price.js';
 export type { PurchaseEvent } from './purchase/purchase.js';
 export type { NewManifest } from './session/add.js';
 export type { BuildSession, Host } from './session/build.js';
@@ -100,7 +104,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     admit: async () => {
       if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) throw ignoredOriginals();
     },
-    inspect: (bytes) => withFile(cache, bytes, (path) => withoutPath(path, () => encoder.inspect(path))),
+    inspect: (bytes) => withFile(cache, bytes, 'it', encoder.inspect),
     prepare: async (reference) => {
       const source = sendable(reference);
       try {
@@ -167,16 +171,6 @@ async function publishBought(context: Context, address: string): Promise<Publish
   const state = await context.stateOf(entry);
   if (state.state === 'ok') return context.publisher.original(entry, state.original);
   throw missingImages([{ entry, state }], context.config);
-}
-
-/** A picture that has just come is known by nobody under the name of the file that it is looked at in. */
-async function withoutPath<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    throw new PromptImageError(error.code, error.what.replace(path, 'it'), { next: error.next, cause: error.cause });
-  }
 }
 
 function unreadable({ file }: Reference, cause: NodeJS.ErrnoException): PromptImageError {

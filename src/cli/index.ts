@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCommand } from './add.js';
+import { adoptCommand } from './adopt.js';
 import { checkCommand } from './check.js';
 import { endWith } from './ending.js';
+import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
 import { initCommand } from './init.js';
 import { asksForJson, withJson } from './json.js';
@@ -11,6 +13,7 @@ import { keepCommand } from './keep.js';
 import { addLaterOptions, laterCommands } from './later.js';
 import { pickCommand } from './pick.js';
 import { pruneCommand } from './prune.js';
+import { reportCommand } from './report.js';
 import { rerollCommand } from './reroll.js';
 import { statusCommand } from './status.js';
 
@@ -21,12 +24,16 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 /** As `--help` lists them. */
 const groups: Record<string, Command[]> = {
   'Start:': [initCommand(), addCommand()],
-  'Every day:': [
-    addLaterOptions(generateCommand(), '--retry', '--replace <address>'),
-    addLaterOptions(statusCommand(), '--costs', '--alt'),
-    checkCommand(),
+  'Every day:': [addLaterOptions(generateCommand(), '--retry', '--replace <address>'), statusCommand(), checkCommand()],
+  'Pictures:': [
+    keepCommand(),
+    rerollCommand(),
+    pickCommand(),
+    adoptCommand(),
+    exportCommand(),
+    reportCommand(),
+    pruneCommand(),
   ],
-  'Choosing pictures:': [keepCommand(), rerollCommand(), pickCommand(), pruneCommand()],
 };
 
 const program = new Command('prompt-image')

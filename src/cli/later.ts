@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands of later versions: an error that says so, instead of "unknown". */
 export function laterCommands(): Command[] {
-  const names = ['adopt', 'export', 'types', 'report'];
+  const names = ['types'];
   return names.map((name) =>
     new Command(name)
       .allowUnknownOption()

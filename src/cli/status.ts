@@ -1,16 +1,28 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { renderFailure } from '../failure.js';
 import { costOfGaps, type ImageStatus, type Project, renderGap } from '../project.js';
 import { statusDocument } from './documents.js';
 import { markdownTable, reportToGithub } from './github.js';
 import { jsonError, printJson } from './json.js';
 import { selectAddresses, withProject } from './project.js';
+import { statusAlt } from './status-alt.js';
+import { statusCosts } from './status-costs.js';
 import { counted, printWarnings, styled } from './terminal.js';
+
+interface Options {
+  costs?: boolean;
+  alt?: boolean;
+  json?: boolean;
+}
 
 export function statusCommand(): Command {
   return new Command('status')
     .description('the state of each image, and why')
     .argument('[patterns...]', 'manifests, folders or globs; all without any')
+    .option('--costs', 'instead: what was spent, by image, model and month')
+    .addOption(
+      new Option('--alt', 'instead: images without alternative text, with what the model said').conflicts('costs'),
+    )
     .addHelpText(
       'after',
       `
@@ -18,11 +30,14 @@ export function statusCommand(): Command {
 
 Examples:
   $ npx prompt-image status
-  $ npx prompt-image status src/team`,
+  $ npx prompt-image status src/team
+  $ npx prompt-image status --costs
+  $ npx prompt-image status --alt`,
     )
-    .action((patterns: string[], options: { json?: boolean }, command: Command) =>
-      withProject(command, (project) => status(project, patterns, options.json === true)),
-    );
+    .action((patterns: string[], { costs, alt, json = false }: Options, command: Command) => {
+      const show = costs ? statusCosts : alt ? statusAlt : status;
+      return withProject(command, (project) => show(project, patterns, json));
+    });
 }
 
 async function status(project: Project, patterns: readonly string[], json: boolean): Promise<void> {

@@ -2,8 +2,14 @@ import type { DerivedCache } from '../derivatives/cache.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import type { Retired } from '../originals/pruned.js';
 import type { Context } from '../session/context.js';
+import { type AdoptOptions, adopt } from './adopt.js';
+import { reportCosts } from './costs.js';
+import { disclose } from './disclose.js';
+import { type ExportOptions, exportImage } from './export.js';
 import { keep } from './keep.js';
+import { listMissingAlts } from './missing-alts.js';
 import { planPick } from './pick.js';
+import { type DiffOptions, diffPictures } from './picture-diff.js';
 import { type PruneOptions, type PrunePlan, planPrune, planPurge, prune, purge } from './prune.js';
 import { planReroll, type RerollPlan, showTakes } from './reroll.js';
 import { settle } from './settle.js';
@@ -12,7 +18,7 @@ import { settle } from './settle.js';
 export type Curation = ReturnType<typeof createCuration>;
 
 /** @param encoder the process that decodes and encodes @param cache where its files come to lie */
-export function createCuration(context: Context, encoder: EncoderOperations, _cache: DerivedCache) {
+export function createCuration(context: Context, encoder: EncoderOperations, cache: DerivedCache) {
   return {
     keep: (addresses?: readonly string[]) => keep(context, addresses),
     planReroll: (address: string, count: number) => planReroll(context, address, count),
@@ -23,5 +29,11 @@ export function createCuration(context: Context, encoder: EncoderOperations, _ca
     prune: (plan: PrunePlan) => prune(context, plan),
     planPurge: () => planPurge(context),
     purge: (plan: Retired) => purge(context, plan),
+    adopt: (options: AdoptOptions) => adopt(context, encoder, cache, options),
+    export: (options: ExportOptions) => exportImage(context, options),
+    costs: (addresses?: readonly string[]) => reportCosts(context, addresses),
+    missingAlts: (addresses?: readonly string[]) => listMissingAlts(context, addresses),
+    disclose: () => disclose(context),
+    diff: (options: DiffOptions) => diffPictures(context, encoder, cache, options),
   };
 }

@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { isFailure, PromptImageError } from '../failure.js';
 import type { DerivedCache } from './cache.js';
 
 /** Bytes that an encoder operation writes to a file of the cache's folder, which is gone afterwards. */
@@ -15,16 +16,24 @@ export async function readResult<T>(
   }
 }
 
-/** Hands bytes to an encoder operation as a file, which is gone afterwards. */
+/**
+ * Hands bytes to an encoder operation as a file, which is gone afterwards.
+ *
+ * @param name what failures call the bytes: nobody knows them under the name of that file
+ */
 export async function withFile<T>(
   cache: DerivedCache,
   bytes: Uint8Array,
+  name: string,
   operation: (path: string) => Promise<T>,
 ): Promise<T> {
   const path = await cache.temporary();
   try {
     await writeFile(path, bytes);
     return await operation(path);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    throw new PromptImageError(error.code, error.what.replace(path, name), { next: error.next, cause: error.cause });
   } finally {
     await rm(path, { force: true });
   }

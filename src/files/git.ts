@@ -109,18 +109,27 @@ const NO_GIT = 127;
 /** Git in a hook is told where its repository is by these; what we ask for is the one that the folder is in. */
 const misleading = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_COMMON_DIR', 'GIT_PREFIX'];
 
-interface Answer {
+/** What a call of git may be given beside its arguments. */
+export interface GitInput {
+  /** Added to the environment. */
+  env?: Record<string, string>;
+  /** Written to its standard input. */
+  input?: string;
+}
+
+export interface Answer {
   /** 0: yes, 1: no, 128: an error that `words` tells, 127: there is no git. */
   code: number;
   stdout: string;
   words: string;
 }
 
-async function runGit(args: string[], cwd: string): Promise<Answer> {
+/** Runs git in a folder, speaking English, away from whatever repository a hook is in. */
+export async function runGit(args: string[], cwd: string, { env: more = {}, input }: GitInput = {}): Promise<Answer> {
   const inherited = Object.entries(process.env).filter(([name]) => !misleading.includes(name));
-  const env = { ...Object.fromEntries(inherited), LC_ALL: 'C' };
+  const env = { ...Object.fromEntries(inherited), LC_ALL: 'C', ...more };
   return new Promise((resolve, reject) => {
-    execFile('git', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    const child = execFile('git', args, { cwd, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (!error) resolve({ code: 0, stdout, words: '' });
       else if (typeof error.code === 'number') resolve({ code: error.code, stdout, words: stderr.trim() });
       // No such program, or no such folder.
@@ -128,5 +137,9 @@ async function runGit(args: string[], cwd: string): Promise<Answer> {
         resolve({ code: NO_GIT, stdout: '', words: 'git is not installed' });
       else reject(error);
     });
+    if (input === undefined) return;
+    // Where git ends before it has read everything, its exit code says why.
+    child.stdin?.on('error', (error) => isErrno(error, 'EPIPE') || reject(error));
+    child.stdin?.end(input);
   });
 }

@@ -8,3 +8,9 @@ export const formats = {
 
 export type OutputFormat = keyof typeof formats;
 export const outputFormats = Object.keys(formats) as [OutputFormat, ...OutputFormat[]];
+
+/** The format that a file's name asks for; `undefined` for one that pictures are not published in. */
+export function formatOfName(name: string): OutputFormat | undefined {
+  const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase();
+  return outputFormats.find((format) => format === extension || formats[format].extension === extension);
+}

@@ -24,6 +24,9 @@ export const positions = [
   'northwest',
 ] as const;
 
+/** `width:height` */
+export const RATIO = /^[1-9]\d{0,4}:[1-9]\d{0,4}$/;
+
 /** How a picture is published: a manifest's `output` with everything filled in. */
 export interface Output {
   /** Best first; the last is the fallback. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { outputFormats } from '../image/formats.js';
-import { positions } from '../image/output.js';
+import { positions, RATIO } from '../image/output.js';
 
 /*
  * The one source of the manifest's types, of its validation and of schema.json. Which ratios, sizes and thinking levels
@@ -20,7 +20,6 @@ const takeRule = {
 };
 /** Far above any use; it keeps a file that is no manifest from having a mistake in each of a million entries. */
 const MOST_ENTRIES = 100;
-const RATIO = /^[1-9]\d{0,4}:[1-9]\d{0,4}$/;
 /** `16x9` is clear enough to say how it is written. */
 const ratio = (example: string) =>
   z.string().regex(RATIO, {

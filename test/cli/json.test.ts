@@ -1,18 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import * as z from 'zod';
+import { adoptDocument } from '../../src/cli/adopt.js';
 import { addDocument, checkDocument, generateDocument, initDocument, statusDocument } from '../../src/cli/documents.js';
+import { exportDocument } from '../../src/cli/export.js';
 import { failureDocument } from '../../src/cli/json.js';
+import { keepDocument } from '../../src/cli/keep.js';
+import { pickDocument } from '../../src/cli/pick.js';
+import { pruneDocument } from '../../src/cli/prune.js';
+import { diffDocument, reportDocument } from '../../src/cli/report-documents.js';
+import { rerollDocument } from '../../src/cli/reroll.js';
+import { altDocument } from '../../src/cli/status-alt.js';
+import { costsDocument } from '../../src/cli/status-costs.js';
 import { createShop, type Shop } from '../purchase/shop.js';
 import { repositoryRoot } from '../support/workspace.js';
 
 const schemas: Record<string, z.ZodType> = {
   generate: generateDocument,
-  status: statusDocument,
+  status: z.union([statusDocument, costsDocument, altDocument]),
   check: checkDocument,
   add: addDocument,
   init: initDocument,
+  keep: keepDocument,
+  reroll: rerollDocument,
+  pick: pickDocument,
+  prune: pruneDocument,
+  adopt: adoptDocument,
+  export: exportDocument,
+  report: z.union([reportDocument, diffDocument]),
 };
 
 test('the examples of docs/cli.md are what is promised, one for each command', async () => {

@@ -24,6 +24,15 @@ test('a record reads back as it was written, keys sorted, newline at the end', (
   expect(keys).toEqual(keys.toSorted());
 });
 
+test('of an adopted picture nobody need know who made it, and how', () => {
+  const { provider, model, sourceType, caption, usage, ...known } = barn();
+  expect([provider, model, sourceType, caption, usage]).not.toContain(undefined);
+  const adopted = { ...known, origin: 'adopted' } as const;
+  const { self, ...record } = parseRecord(Buffer.from(renderRecord(adopted).text));
+  expect(self).toMatch(/^[0-9a-f]{64}$/);
+  expect(record).toEqual(adopted);
+});
+
 describe('every edit shows', () => {
   test.each([
     [

@@ -6,5 +6,6 @@ import { readSource } from './source.js';
 export const inspect: EncoderOperations['inspect'] = async (path) => {
   const source = await readSource(path, 'IMAGE_INVALID');
   const { width, height } = await decode(source, 'answer');
-  return { format: source.format, width, height };
+  const { xmpAsString: xmp } = source.metadata;
+  return { format: source.format, width, height, ...(xmp === undefined ? {} : { xmp }) };
 };

@@ -5,6 +5,8 @@ export interface PictureFacts {
   format: OutputFormat;
   width: number;
   height: number;
+  /** The XMP packet that the file carries, if any. */
+  xmp?: string;
 }
 
 export interface EncodeJob {
