@@ -6,7 +6,8 @@ import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddresses, withProject } from './project.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
-const document = z.strictObject({
+/** `prompt-image keep --json` */
+export const keepDocument = z.strictObject({
   ...documentShape,
   kept: z.array(
     z.strictObject({
@@ -46,7 +47,7 @@ async function keep(project: Project, patterns: readonly string[], json: boolean
   if (failed.length > 0) process.exitCode = 1;
   if (json) {
     const images = kept.map(({ address, original, last }) => ({ address, original: original.stem, last: last.stem }));
-    printJson(document, {
+    printJson(keepDocument, {
       version: 1,
       command: 'keep',
       errors: [],

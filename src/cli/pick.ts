@@ -5,7 +5,8 @@ import { documentShape, printJson } from './json.js';
 import { selectAddress, withProject } from './project.js';
 import { counted, styled } from './terminal.js';
 
-const document = z.strictObject({
+/** `prompt-image pick --json` */
+export const pickDocument = z.strictObject({
   ...documentShape,
   address: z.string(),
   /** The take that the manifest has now; absent with `--original`. */
@@ -78,7 +79,7 @@ async function write(project: Project, address: string, take: Take, json: boolea
   if (diff !== undefined) await plan.write();
   if (json) {
     const change = diff === undefined ? {} : { diff };
-    printJson(document, {
+    printJson(pickDocument, {
       version: 1,
       command: 'pick',
       errors: [],
@@ -98,7 +99,14 @@ async function write(project: Project, address: string, take: Take, json: boolea
 async function settle(project: Project, address: string, hash: string, json: boolean): Promise<void> {
   const { chosen, retired } = await (await project.curate()).settle(address, hash);
   if (json) {
-    printJson(document, { version: 1, command: 'pick', errors: [], address, original: chosen, retired: [...retired] });
+    printJson(pickDocument, {
+      version: 1,
+      command: 'pick',
+      errors: [],
+      address,
+      original: chosen,
+      retired: [...retired],
+    });
     return;
   }
   for (const stem of retired) console.log(`  ${stem}${styled('dim', '  went to .local/pruned')}`);

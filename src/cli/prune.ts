@@ -6,7 +6,8 @@ import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { withProject } from './project.js';
 import { confirm, counted, printWarnings, styled } from './terminal.js';
 
-const document = z.strictObject({
+/** `prompt-image prune --json` */
+export const pruneDocument = z.strictObject({
   ...documentShape,
   /** Originals that no manifest uses, or with `--purge` none. */
   unused: z.array(
@@ -66,7 +67,7 @@ async function prune(project: Project, { takes = false, yes = false, json = fals
       bytes: record.image.bytes,
       ...facts,
     }));
-    printJson(document, {
+    printJson(pruneDocument, {
       version: 1,
       command: 'prune',
       errors: [],
@@ -109,7 +110,7 @@ async function purge(project: Project, { yes = false, json = false }: Options): 
   const done = isAny && (yes || (!json && (await confirm(`Delete ${what} for good?`))));
   if (done) await curation.purge(plan);
   if (json) {
-    printJson(document, {
+    printJson(pruneDocument, {
       version: 1,
       command: 'prune',
       errors: [],

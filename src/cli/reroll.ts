@@ -8,7 +8,8 @@ import { selectAddress, withProject } from './project.js';
 import { purchase } from './purchase.js';
 import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
 
-const document = z.strictObject({
+/** `prompt-image reroll --json` */
+export const rerollDocument = z.strictObject({
   ...documentShape,
   address: z.string(),
   /** The takes that came. */
@@ -75,7 +76,7 @@ async function reroll(project: Project, pattern: string, { count, yes, json = fa
   if (json) {
     const names = new Set<unknown>(bought.map(({ take }) => take));
     const gaps = plan.gaps.filter(({ entry }) => names.has(entry.image.take));
-    printJson(document, {
+    printJson(rerollDocument, {
       version: 1,
       command: 'reroll',
       errors: [],

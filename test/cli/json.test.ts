@@ -6,7 +6,11 @@ import { adoptDocument } from '../../src/cli/adopt.js';
 import { addDocument, checkDocument, generateDocument, initDocument, statusDocument } from '../../src/cli/documents.js';
 import { exportDocument } from '../../src/cli/export.js';
 import { failureDocument } from '../../src/cli/json.js';
+import { keepDocument } from '../../src/cli/keep.js';
+import { pickDocument } from '../../src/cli/pick.js';
+import { pruneDocument } from '../../src/cli/prune.js';
 import { diffDocument, reportDocument } from '../../src/cli/report-documents.js';
+import { rerollDocument } from '../../src/cli/reroll.js';
 import { altDocument } from '../../src/cli/status-alt.js';
 import { costsDocument } from '../../src/cli/status-costs.js';
 import { createShop, type Shop } from '../purchase/shop.js';
@@ -18,6 +22,10 @@ const schemas: Record<string, z.ZodType> = {
   check: checkDocument,
   add: addDocument,
   init: initDocument,
+  keep: keepDocument,
+  reroll: rerollDocument,
+  pick: pickDocument,
+  prune: pruneDocument,
   adopt: adoptDocument,
   export: exportDocument,
   report: z.union([reportDocument, diffDocument]),
