@@ -61,6 +61,7 @@ describe.each(flavours)('%s', (flavour) => {
     const error = await failureAfter(htmlError(status), flavour);
     expect(error).toMatchObject({ code, retry, retryAfter: undefined });
     expect(error.message).not.toMatch(/[<>]|nginx/);
+    expect(error.what).toMatch(/\(HTTP 50\d, a web page of what stands before the service\)$/);
   });
 
   test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
