@@ -111,7 +111,13 @@ test.each(['', 'null', '[]', '"x"', '{"error":null}', '{"error":"x"}', '{"error"
   'any body of an error will do: %s',
   async (body) => {
     expect(await failureAfter(answer(500, body))).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retry: 'safely' });
-    expect(await failureAfter(answer(404, body))).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retry: 'never' });
+    for (const status of [404, 405]) {
+      expect(await failureAfter(answer(status, body))).toMatchObject({
+        code: 'PROVIDER_UNAVAILABLE',
+        retry: 'never',
+        next: expect.stringContaining('baseUrl'),
+      });
+    }
   },
 );
 

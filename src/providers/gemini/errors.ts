@@ -96,6 +96,7 @@ function judge(status: number, error: ServiceError | undefined, model: string): 
   if (reasons.includes('API_KEY_INVALID') || status === 401 || status === 403) return auth;
   if (status === 404 && error) return gone;
   if (status === 404) return misdirected('found nothing there');
+  if (status === 405 && !error) return misdirected('takes no calls there');
   if (status >= 300 && status < 400) return misdirected('redirects elsewhere, where the key must not follow');
   if (status === 429 && perDay) return quota;
   if (status === 429)
