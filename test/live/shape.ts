@@ -14,8 +14,9 @@ function describe(text: string): string {
   const dataUrl = /^data:([\w/+.-]+);base64,/.exec(text)?.[1];
   if (dataUrl) return `<data URL of ${dataUrl}, ${text.length} characters>`;
   if (/^https?:\/\//i.test(text)) return `<URL at ${URL.canParse(text) ? new URL(text).host : 'nowhere'}>`;
-  const markdown = /!\[[^\]]*\]\((?:https?|data):/i.test(text) ? ' with a markdown image' : '';
-  if (text.length <= SHORT && !markdown) return text;
+  const image = /!\[[^\]]*\]\((?:https?|data):/i.test(text);
+  const link = image ? ' with a markdown image' : /https?:\/\/|data:/i.test(text) ? ' with a URL' : '';
+  if (text.length <= SHORT && link === '') return text;
   if (/^[\w+/=-]+$/.test(text)) return `<base64, ${text.length} characters>`;
-  return `<text${markdown}, ${text.length} characters>`;
+  return `<text${link}, ${text.length} characters>`;
 }

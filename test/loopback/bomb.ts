@@ -1,12 +1,12 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Answer } from './call.js';
-import { picture } from './picture.js';
+import { type PictureOptions, picture } from './picture.js';
 
 const SIDE = 30_000;
 
 /** A PNG file of about 110 KB with 900 million pixels, black ones: for whoever decodes before counting. */
-export function bomb(): Answer {
-  return (call) => picture({ bytes: bombFile() })(call);
+export function bomb(options: Omit<PictureOptions, 'bytes'> = {}): Answer {
+  return (call) => picture({ ...options, bytes: bombFile() })(call);
 }
 
 let made: Buffer | undefined;

@@ -61,6 +61,7 @@ describe.each(flavours)('%s', (flavour) => {
     const error = await failureAfter(htmlError(status), flavour);
     expect(error).toMatchObject({ code, retry, retryAfter: undefined });
     expect(error.message).not.toMatch(/[<>]|nginx/);
+    expect(error.what).toMatch(/\(HTTP 50\d, a web page of what stands before the service\)$/);
   });
 
   test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
@@ -110,7 +111,13 @@ test.each(['', 'null', '[]', '"x"', '{"error":null}', '{"error":"x"}', '{"error"
   'any body of an error will do: %s',
   async (body) => {
     expect(await failureAfter(answer(500, body))).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retry: 'safely' });
-    expect(await failureAfter(answer(404, body))).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retry: 'never' });
+    for (const status of [404, 405]) {
+      expect(await failureAfter(answer(status, body))).toMatchObject({
+        code: 'PROVIDER_UNAVAILABLE',
+        retry: 'never',
+        next: expect.stringContaining('baseUrl'),
+      });
+    }
   },
 );
 

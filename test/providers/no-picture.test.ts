@@ -113,6 +113,14 @@ describe.each(flavours)('%s', (flavour) => {
     expect(error.what).toMatch(/not JSON/);
   });
 
+  test('a page in place of an answer tells where to look', async () => {
+    expect(await failureAfter(notJson(), flavour)).toMatchObject({
+      what: 'the answer is a web page, not JSON',
+      next: 'Check the provider’s baseUrl.',
+    });
+    expect((await failureAfter(notJson(''), flavour)).next).toBeUndefined();
+  });
+
   test('an answer that breaks off may have been billed', async () => {
     const error = await failureAfter(truncatedBody(picture({ size: SMALL })), flavour);
     expect([error.code, error.retry]).toEqual(['PROVIDER_BAD_RESPONSE', 'once']);
