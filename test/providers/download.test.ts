@@ -137,7 +137,7 @@ test('nobody is there', async () => {
 
 test.each<[string, (gemini: Gemini) => Answer]>([
   ['no answer', () => never()],
-  ['an answer that drips', () => dripping(png, 'image/png', 200)],
+  ['an answer that drips', () => dripping(png, 'image/png', 1000)],
   ['redirects that take their time', (gemini) => redirect(gemini.serve('/b', delayed(300, redirect('/c'))))],
 ])('the signal is the end of the whole: %s', async (_, answer) => {
   await using started = await startProvider();
@@ -147,7 +147,7 @@ test.each<[string, (gemini: Gemini) => Answer]>([
   const start = performance.now();
   const signal = AbortSignal.timeout(400);
   await expect(provider.download!(url, { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
-  expect(performance.now() - start).toBeLessThan(1500);
+  expect(performance.now() - start).toBeLessThan(5000);
   const asked = gemini.requests.length;
   await expect(provider.download!(url, { signal })).rejects.toBe(signal.reason);
   expect(gemini.requests.length, 'a signal that is over asks nobody').toBe(asked);

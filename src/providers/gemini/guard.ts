@@ -24,7 +24,7 @@ export interface Guard {
  */
 export async function createGuard(gateway: string | undefined): Promise<Guard> {
   const own = gateway === undefined ? new Set<string>() : await kindsOf(new URL(gateway).hostname);
-  const isAllowed = (kind: string) => kind === 'unicast' || (kind !== 'metadata' && own.has(kind));
+  const isAllowed = (kind: string) => kind === 'unicast' || own.has(kind);
 
   const check = ({ protocol, hostname, username, password }: URL) => {
     if (protocol !== 'https:' && !(protocol === 'http:' && own.has('loopback'))) {

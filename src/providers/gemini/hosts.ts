@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 const localNames =
   /^[^.]*$|\.(?:local|localdomain|internal|intranet|private|corp|home|lan|home\.arpa)$|^metadata\.goog$/;
 
-/** Where clouds tell a machine its secrets. Never a place for pictures, whatever else lies in the same network. */
+/** Where clouds tell a machine its secrets. A kind of its own, so that no gateway in the same network makes them allowed. */
 const metadata = new Set(['169.254.169.254', 'fd00:ec2::254', '100.100.100.200', '192.0.0.192', '168.63.129.16']);
 
 /** All that is given out of IPv6; `::127.0.0.1` and the like are outside. @see https://www.iana.org/assignments/ipv6-address-space */
