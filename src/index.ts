@@ -12,6 +12,7 @@ export {
   defineProvider,
   type GenerateContext,
   type GeneratedPicture,
+  type HostedPicture,
   type ImageRequest,
   type Provider,
   ProviderError,

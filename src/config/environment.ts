@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
-import { createRedactor } from '../providers/redact.js';
+import { cleanKey, createRedactor } from '../providers/redact.js';
 import { parseDotenv } from './dotenv.js';
 
 const keyNames = ['ANYFAST_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'] as const;
@@ -35,7 +35,7 @@ export function readEnvironment(root: string, env: NodeJS.ProcessEnv = process.e
   refuseExposed(new Map([['the environment', env], ...files]));
   const [local = {}, shared = {}] = [files.get('.env.local'), files.get('.env')];
   // When a key is asked for: a config may load further env files.
-  const keyFrom = (name: string) => [env, local, shared].map((values) => values[name]?.trim()).find(Boolean);
+  const keyFrom = (name: string) => [env, local, shared].map((values) => cleanKey(values[name] ?? '')).find(Boolean);
   return {
     key: keyFrom,
     local,
@@ -43,7 +43,7 @@ export function readEnvironment(root: string, env: NodeJS.ProcessEnv = process.e
     buys: env[BUY] === '1',
     buyFiles: [...files].filter(([, values]) => !/^0?$/.test(values[BUY] ?? '')).map(([name]) => join(root, name)),
     redact: (text) => {
-      const keys = [env, ...files.values()].flatMap((values) => keyNames.map((name) => values[name]?.trim() ?? ''));
+      const keys = [env, ...files.values()].flatMap((values) => keyNames.map((name) => cleanKey(values[name] ?? '')));
       const secrets = [...new Set(keys)].filter((key) => key.length >= SHORTEST_KEY);
       return secrets.reduce((clean, secret) => createRedactor(secret)(clean), text);
     },

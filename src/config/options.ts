@@ -35,11 +35,8 @@ const purchasing = {
   allowReferencesFrom: z.array(z.string().min(1)).optional(),
 };
 
-/**
- * Five minutes: Node's fetch waits no longer for an answer to begin. To a longer timeout that would look like a cut connection,
- * after which a picture is asked for again though the first may still come.
- */
-const LONGEST_TIMEOUT = 300_000;
+/** As many milliseconds as a timer holds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const inline = {
   root: z.string().min(1).optional(),
@@ -94,7 +91,11 @@ export interface PurchasingOptions {
   originalsDir?: string;
   /** `false` permits originals that git ignores. @default true */
   commit?: boolean;
-  /** What one process may buy without asking. `maxCost` is in US dollars. @default { maxImages: 25 } */
+  /**
+   * What a command, a build, or all dev servers of the root in 24 hours buy without asking; what goes on at once shares it.
+   * `maxCost` is in US dollars, by estimate: a model without a known price is then not bought.
+   * @default { maxImages: 25 }
+   */
   budget?: { maxImages?: number; maxCost?: number };
   /** US dollars per picture by model, where list prices do not hold. */
   prices?: Record<string, number>;

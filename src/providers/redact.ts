@@ -33,3 +33,11 @@ function base64Digits(key: string): string[] {
 function literal(character: string): string {
   return character.replace(/[^\w-]/, '\\$&');
 }
+
+/** A key without what a paste brings along. */
+export function cleanKey(text: string): string {
+  return text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();
+}

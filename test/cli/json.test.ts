@@ -71,6 +71,12 @@ describe('stdout is one document', () => {
     next: 'Did you mean "alt"?',
   };
 
+  const refusal = {
+    code: 'PROVIDER_REFUSED',
+    message: 'No gold',
+    next: 'To ask again all the same: npx prompt-image generate --retry',
+  };
+
   test('a plan, and nothing is bought', async () => {
     const { code, stderr, document } = await read('generate', '--dry-run');
     expect([code, stderr]).toEqual([1, '']);
@@ -90,6 +96,7 @@ describe('stdout is one document', () => {
         overBudget: false,
         unchanged: 0,
         reprocess: 0,
+        refused: [],
         invalid: [misspelt],
         warnings: [],
       },
@@ -108,7 +115,7 @@ describe('stdout is one document', () => {
     expect(stderr).toMatch(/^✓ 1\/3 src\/\w+\.image\.json · ≈ \$0\.50/m);
     expect(document.purchase).toEqual({
       bought: ['src/barn.image.json', 'src/dune.image.json'],
-      failed: [{ address: 'src/canal.image.json', code: 'PROVIDER_REFUSED', message: 'No gold' }],
+      failed: [{ address: 'src/canal.image.json', ...refusal }],
       notes: ['src/dune.image.json: 32×32 is not the 16:9 that was asked for'],
       cost: 1,
     });
@@ -120,7 +127,7 @@ describe('stdout is one document', () => {
     expect([code, stderr]).toEqual([1, '']);
     expect(document.images).toEqual([
       { address: 'src/barn.image.json', state: 'stale', changed: ['prompt'], price: 0.5, notes: [] },
-      { address: 'src/canal.image.json', state: 'missing', price: 0.5, notes: [] },
+      { address: 'src/canal.image.json', state: 'refused', price: 0.5, notes: [], error: refusal },
       { address: 'src/dune.image.json', state: 'ok', notes: ['32×32 is not the 16:9 that was asked for'] },
       { address: 'src/elm.image.json', state: 'invalid', notes: [], error: misspelt },
     ]);

@@ -1,4 +1,5 @@
 import { type KeyedProvider, ProviderError } from '../provider.js';
+import { cleanKey } from '../redact.js';
 import type { GeminiService } from './service.js';
 
 /** A provider for any service that speaks the native Gemini API. The key stays in this closure. */
@@ -24,14 +25,6 @@ export function createGemini(service: GeminiService, apiKey?: string): KeyedProv
       return download(url, isDefaultEndpoint ? undefined : base, signal);
     },
   };
-}
-
-/** Without what a paste brings along. */
-function cleanKey(text: string): string {
-  return text
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, '$2')
-    .trim();
 }
 
 function parseBase(baseUrl: string): string {
