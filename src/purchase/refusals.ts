@@ -30,7 +30,7 @@ export interface Refusals {
   find: (want: Refused) => Promise<PromptImageError | undefined>;
   /** @returns the same failure, with how it can be asked for again */
   remember: (want: Refused, error: PromptImageError) => Promise<PromptImageError>;
-  forget: (want: Refused) => Promise<void>;
+  forget: (want: Pick<Refused, 'key'>) => Promise<void>;
 }
 
 /** Codes of failures after which the same call would bring the same, or nothing again for more money. */
@@ -53,7 +53,8 @@ const ASK_AGAIN = 'To ask again all the same: npx prompt-image generate --retry'
 
 /** @param provider its name: what one refuses, another may paint */
 export function openRefusals(originalsFolder: string, provider: string): Refusals {
-  const pathOf = ({ key }: Refused) => join(originalsFolder, '.local', 'refusals', `${key.slice(0, 16)}.json`);
+  const pathOf = ({ key }: Pick<Refused, 'key'>) =>
+    join(originalsFolder, '.local', 'refusals', `${key.slice(0, 16)}.json`);
   return {
     find: async (want) => {
       const path = pathOf(want);
@@ -71,7 +72,10 @@ export function openRefusals(originalsFolder: string, provider: string): Refusal
       await replaceFile(pathOf(want), `${JSON.stringify(fields, undefined, 2)}\n`);
       return told(code, what, next, error);
     },
-    forget: (want) => removeFile(pathOf(want)),
+    forget: async (want) => {
+      const path = pathOf(want);
+      if ((await readIfExists(path)) !== undefined) await removeFile(path);
+    },
   };
 }
 

@@ -50,6 +50,8 @@ export function createStorage({ originals, intents, refusals, inspect, download,
       const image = { sha256: sha256(bytes), bytes: bytes.length, width, height, format };
       const original = await originals.add(bytes, { version: 1, ...paid, image });
       await onStored(original);
+      // A link that was dead leads somewhere again: what was said of it holds no more.
+      await refusals.forget(paid);
       await intents.close(path);
       return original;
     } catch (error) {
@@ -61,10 +63,18 @@ export function createStorage({ originals, intents, refusals, inspect, download,
     }
   };
 
+  const downloadLater = async (url: string): Promise<Buffer> => {
+    try {
+      return await download(url);
+    } catch (error) {
+      throw isFailure(error) ? withNext(error, 'It was paid for, so the next run tries again to fetch it.') : error;
+    }
+  };
+
   const storePaid = (path: string, { state, ...picture }: Intent & { state: 'paid' }) => store(path, picture);
 
   const fetch: Storage['fetch'] = async (path, { url, state, ...answered }) => {
-    const paid: PaidPicture = { ...answered, bytes: await download(url) };
+    const paid: PaidPicture = { ...answered, bytes: await downloadLater(url) };
     await intents.write(path, { ...paid, state: 'paid' });
     return store(path, paid);
   };
@@ -101,7 +111,10 @@ function keptAt(path: string, cause: unknown): unknown {
   if (cause instanceof RecordError) return unreadable(path);
   const later = `It was paid for, and is kept in ${path}: the next run stores it.`;
   if (isErrno(cause)) return unwritable(cause, later);
-  if (!isFailure(cause)) return cause;
-  const next = [cause.next, later].filter((line) => line !== undefined).join('\n');
-  return new PromptImageError(cause.code, cause.what, { cause, next });
+  return isFailure(cause) ? withNext(cause, later) : cause;
+}
+
+function withNext(failure: PromptImageError, line: string): PromptImageError {
+  const next = failure.next === undefined ? line : `${failure.next}\n${line}`;
+  return new PromptImageError(failure.code, failure.what, { cause: failure, next });
 }

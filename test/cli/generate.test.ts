@@ -116,6 +116,24 @@ test('one failure loses nothing else', async () => {
   expect(stdout).toContain('1 image bought, 1 failed, 0 unchanged.');
 });
 
+test('--retry asks for what was refused, and buys what never was', async () => {
+  await using own = await startSmallGemini();
+  own.whenPrompt(/canal/, blocked('SAFETY', 'No canals, please'), picture({ size: { width: 64, height: 64 } }));
+  await using site = await createSite(own, { bundler: rollup, images: { barn: 'A barn' } });
+  expect((await site.command(['generate', '--retry'])).code).toBe(0);
+  await site.edit('canal', 'A canal');
+  expect((await site.command(['generate'])).code).toBe(1);
+  const again = await site.command(['generate']);
+  expect([again.code, own.calls]).toEqual([1, 2]);
+  expect(again.stderr).toContain('[PROVIDER_REFUSED] src/canal.image.json: the model refused (SAFETY): “No canals');
+  expect(again.stderr).toContain('npx prompt-image generate --retry');
+  expect(again.stdout).toContain('0 to buy · 1 to reprocess (free) · 1 refused before\n');
+  expect((await site.command(['status'])).stdout).toMatch(/✗ src\/canal\.image\.json {2}the model refused/);
+  const retried = await site.command(['generate', '--retry']);
+  expect([retried.code, own.calls]).toEqual([0, 3]);
+  expect(await site.list('.prompt-image/.local/refusals')).toEqual([]);
+});
+
 test('without a key it says where to put one', async () => {
   await using site = await create();
   const calls = await callsOf(async () => {
