@@ -28,7 +28,10 @@ export function modelGone(model: string): Verdict {
     code: 'PROVIDER_MODEL_GONE',
     retry: 'never',
     what: `the service has no model ${model}`,
-    next: 'Set defaults.model in prompt-image.config to one that it has.',
+    next: [
+      'Set defaults.model in prompt-image.config to one that it has.',
+      'Pictures that you have answer for it, too, for nothing: npx prompt-image keep "**"',
+    ].join('\n'),
   };
 }
 

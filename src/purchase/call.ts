@@ -105,7 +105,10 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     const { request, address, key } = want;
     if (provider.models && !provider.models.includes(request.model)) {
       throw new ProviderError('PROVIDER_MODEL_GONE', `${provider.name} has no model ${request.model}`, {
-        next: `Set defaults.model in prompt-image.config to one of: ${provider.models.join(', ')}.`,
+        next: [
+          `Set defaults.model in prompt-image.config to one of: ${provider.models.join(', ')}.`,
+          'Pictures that you have answer for it, too, for nothing: npx prompt-image keep "**"',
+        ].join('\n'),
       });
     }
     const asking = imageRequest(want, await Promise.all(want.references.map(options.prepare)));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type PQueue from 'p-queue';
-import type { PromptImageError } from '../failure.js';
+import { isFailure, type PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
 import { sweepTemporaries } from '../files/temporary.js';
 import { withLock } from '../originals/lock.js';
@@ -176,7 +176,8 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       return stuck;
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return [];
-      throw error;
+      if (!isFailure(error)) throw error;
+      return [error];
     }
   };
 
