@@ -40,7 +40,6 @@ export function verdictOf(status: number): Verdict {
   if (status === 402) return quota;
   if (status === 401 || status === 403) return auth;
   if (status === 404) return misdirected('found nothing there');
-  if (status === 405) return misdirected('takes no calls there');
   if (status >= 300 && status < 400) return misdirected('redirects elsewhere, where the key must not follow');
   if (status === 429)
     return { code: 'PROVIDER_RATE_LIMITED', retry: 'safely', what: 'the service asks for fewer calls' };
@@ -54,7 +53,7 @@ export function verdictOf(status: number): Verdict {
 }
 
 /** Not the service answered, so that nothing was made and nothing was billed. */
-function misdirected(what: string): Verdict {
+export function misdirected(what: string): Verdict {
   return {
     code: 'PROVIDER_UNAVAILABLE',
     retry: 'never',

@@ -150,6 +150,9 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 
   const purchase = async (want: Want, buying: BuyOptions, signal: AbortSignal): Promise<Purchase> => {
     signal.throwIfAborted();
+    if (buying.retry) await memory.forgetRefusal(want);
+    const failure = await memory.find(want);
+    if (failure) throw failure;
     try {
       await admit();
       await intents.prepare();
@@ -192,14 +195,10 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     },
 
     buy: async (want, buying) => {
-      if (buying.retry) await memory.forgetRefusal(want);
       const already = running.get(want.key);
       if (already) return already;
-      const failure = await memory.find(want);
-      if (failure) throw failure;
       const signal = buying.signal ? AbortSignal.any([buying.signal, stopping.signal]) : stopping.signal;
-      const bought =
-        running.get(want.key) ?? enqueue(() => purchase(want, buying, signal)).finally(() => running.delete(want.key));
+      const bought = enqueue(() => purchase(want, buying, signal)).finally(() => running.delete(want.key));
       running.set(want.key, bought);
       return bought;
     },

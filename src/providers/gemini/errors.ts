@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ProviderError } from '../provider.js';
 import { parseRetryAfter } from '../retry-after.js';
-import { auth, modelGone, quota, type Verdict, verdictOf } from '../verdict.js';
+import { auth, misdirected, modelGone, quota, type Verdict, verdictOf } from '../verdict.js';
 
 /**
  * Google's `{ error: { code, message, status, details } }` and the gateways' `{ error: { message, type, code } }`. What has
@@ -71,6 +71,7 @@ function judge(status: number, error: ServiceError | undefined, model: string): 
   if (error?.code === 'insufficient_user_quota') return quota;
   if (reasons.includes('API_KEY_INVALID')) return auth;
   if (status === 404 && error) return modelGone(model);
+  if (status === 405 && !error) return misdirected('takes no calls there');
   if (status === 429 && perDay) return quota;
   return verdictOf(status);
 }
