@@ -74,6 +74,8 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<Purchase>>();
   let admitted: Promise<void> | undefined;
+  /** Once: it lists folders, and a build comes here for each of its images. */
+  let swept: Promise<void> | undefined;
   let stopping = new AbortController();
 
   const storage = createStorage({
@@ -208,10 +210,8 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     recover: async () => {
       const stuck: PromptImageError[] = [];
       try {
-        await sweepTemporaries(originals.folder);
-        for (const folder of ['', 'refusals', 'quarantine']) {
-          await sweepTemporaries(join(originals.folder, '.local', folder));
-        }
+        swept ??= sweepAll(originals.folder);
+        await swept;
         const keys = await intents.keys();
         for (const key16 of keys) {
           const left = await completeAlone(key16);
@@ -226,6 +226,11 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       return stuck;
     },
   };
+}
+
+/** What processes that were killed have left unfinished; but for intents, which may hold a picture. */
+async function sweepAll(folder: string): Promise<void> {
+  for (const each of ['', '.local', '.local/refusals', '.local/quarantine']) await sweepTemporaries(join(folder, each));
 }
 
 /** What names of files and locks say of a key. */
