@@ -68,18 +68,16 @@ export function openLedger(originalsFolder: string): Ledger {
     enter: async (run) => {
       const id = randomBytes(8).toString('hex');
       const release = await holdLock(lockOf(id));
-      await update((state) => {
-        state.runs[id] = run;
-      });
-      return {
-        id,
-        leave: async () => {
-          await update((state) => {
-            delete state.runs[id];
-          });
-          await release();
-        },
-      };
+      try {
+        await update((state) => {
+          state.runs[id] = run;
+        });
+      } catch (error) {
+        await Promise.allSettled([release()]);
+        throw error;
+      }
+      // That nobody holds its lock says all there is to say, even where nothing can be written any more.
+      return { id, leave: release };
     },
   };
 }
@@ -125,7 +123,9 @@ async function current(state: LedgerState, isAlive: (id: string) => Promise<bool
   for (const [id, run] of Object.entries(state.runs)) {
     if (await isAlive(id)) runs[id] = run;
     // Which of them were dev servers is remembered by the calls, which outlive them.
-    else for (const call of state.calls) if (call.run === id && run.kind === 'dev') call.run = PAST_DEV;
+    else if (run.kind === 'dev' && !run.lifted) {
+      for (const call of state.calls) if (call.run === id) call.run = PAST_DEV;
+    }
   }
   // Either way, so that a clock that was wrong for a while blocks nobody for longer than a day.
   const isRecent = (hour: string) => Math.abs(Date.now() - Date.parse(hour)) < DAY + 3_600_000;
