@@ -47,9 +47,9 @@ export function openStock({ folder, user, provider, frozen }: StockOptions): Sto
   return {
     restore: async (key) => {
       if (frozen) return false;
-      // What was pruned a moment ago is what somebody may want back now.
-      pruned.refresh();
       for (const place of [pruned, ...bought]) {
+        // What was pruned a moment ago, or bought elsewhere, is what somebody may want now.
+        place.refresh();
         const original = await look(place, key);
         if (!original) continue;
         await copy(original, folder);

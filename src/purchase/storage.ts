@@ -53,11 +53,19 @@ export function createStorage({ originals, intents, refusals, inspect, download,
       await intents.close(path);
       return original;
     } catch (error) {
-      if (!isFailure(error, 'IMAGE_INVALID')) throw keptAt(path, error);
-      const failure = await quarantine(originals.folder, picture, error);
+      throw isFailure(error, 'IMAGE_INVALID') ? await setAside(path, picture, error) : keptAt(path, error);
+    }
+  };
+
+  /** @returns what is told of it */
+  const setAside = async (path: string, picture: PaidPicture, cause: PromptImageError): Promise<unknown> => {
+    try {
+      const failure = await quarantine(originals.folder, picture, cause);
       const told = await refusals.remember({ key: picture.key, address: picture.for }, failure);
       await intents.close(path);
-      throw told;
+      return told;
+    } catch (error) {
+      return keptAt(path, error);
     }
   };
 
