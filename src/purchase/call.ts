@@ -25,7 +25,7 @@ export interface CallOptions {
   intents: Intents;
   storage: Storage;
   throttle: Throttle;
-  memory: Pick<Memory, 'blockerOf' | 'noteBlocker'>;
+  memory: Pick<Memory, 'blockerOf' | 'noteBlocker' | 'remember'>;
   /** Milliseconds for one attempt. */
   timeout: number;
   retries: number;
@@ -63,6 +63,12 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     return intents.open(asked);
   };
 
+  /** What the same call would bring again is remembered before the journal forgets it. */
+  const conclude = async (want: Want, path: string, error: unknown) => {
+    if (isLasting(error)) await memory.remember(want, error, true);
+    await intents.close(path);
+  };
+
   /** One call, which is in the ledger and in the journal before it goes out. */
   const callOnce = async (want: Want, { run, signal, onAsked }: CallContext, request: ImageRequest) => {
     refuseIfBlocked(want);
@@ -87,7 +93,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
         if (billed === 'unknown' && error instanceof PromptImageError) {
           await intents.write(path, { state: 'asked', trouble: error.what, ...asked });
         } else {
-          await intents.close(path);
+          await conclude(want, path, error);
         }
         if (billed === 'no') await takeBack();
       });
@@ -100,7 +106,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     try {
       read = readAnswer(answer, redact);
     } catch (error) {
-      return failWith(error, () => intents.close(path));
+      return failWith(error, () => conclude(want, path, error));
     }
     const answered = { ...describe(want, provider), ...read };
     if ('bytes' in answered) {

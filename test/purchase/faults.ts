@@ -7,6 +7,10 @@ export interface Step {
   nth?: number;
 }
 
+/** The picture among the originals. */
+export const PICTURE_NAMED: Step = { name: 'link', file: /barn-[0-9a-f-]+\.png$/ };
+export const RECORD_NAMED: Step = { name: 'link', file: /barn-[0-9a-f-]+\.json$/ };
+
 /** A module for `preload`: the process is killed there. */
 export function dieAt(step: Step, when: 'before' | 'after' = 'before'): string {
   return interpose([step], `process.kill(process.pid, 'SIGKILL');`, when);
