@@ -73,11 +73,13 @@ async function poll(take: () => Promise<boolean>, signal: AbortSignal): Promise<
   }
 }
 
+export type Release = () => Promise<void>;
+
 /**
  * Takes a lock of one's own, at a path that nobody else takes, to be known as alive by it until the release or the end of the
  * process, however it ends.
  */
-export async function holdLock(path: string): Promise<() => Promise<void>> {
+export async function holdLock(path: string): Promise<Release> {
   await makeFolder(dirname(path));
   const locks = await loadKernelLocks();
   if (!locks) {
