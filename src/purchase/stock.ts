@@ -35,10 +35,9 @@ export function openStock({ folder, user, provider, frozen }: StockOptions): Sto
 
   const look = async (place: Originals, key: string): Promise<Original | undefined> => {
     try {
-      const original = await place.find(key);
-      return original?.record.provider === provider ? original : undefined;
+      return (await place.wholeOf(key)).find(({ record }) => record.provider === provider);
     } catch (error) {
-      // Damaged, or may not be read. It is only a second place.
+      // It may not be read. It is only a second place.
       if (!isFailure(error)) throw error;
       return undefined;
     }
