@@ -43,10 +43,14 @@ export async function replaceFile(
   await syncFolder(dirname(path));
 }
 
-/** Deletes a file durably; one that is gone already is fine. */
+/** Deletes a file durably; one that is gone already is fine, with its folder or without. */
 export async function removeFile(path: string): Promise<void> {
   await removeIfExists(path);
-  await syncFolder(dirname(path));
+  try {
+    await syncFolder(dirname(path));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
 }
 
 /** Creates a folder and those above it, so that a power cut does not take them back. */

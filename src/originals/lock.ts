@@ -14,7 +14,7 @@ import { isRunning } from '../files/temporary.js';
  */
 
 interface KernelLocks {
-  tryLock: (descriptor: number) => boolean;
+  tryLock: (descriptor: number, options?: { shared: boolean }) => boolean;
   unlock: (descriptor: number) => void;
 }
 
@@ -73,22 +73,24 @@ async function poll(take: () => Promise<boolean>, signal: AbortSignal): Promise<
   }
 }
 
+export type Release = () => Promise<void>;
+
 /**
  * Takes a lock of one's own, at a path that nobody else takes, to be known as alive by it until the release or the end of the
  * process, however it ends.
  */
-export async function holdLock(path: string): Promise<() => Promise<void>> {
+export async function holdLock(path: string): Promise<Release> {
   await makeFolder(dirname(path));
   const locks = await loadKernelLocks();
   if (!locks) {
     await claim(`${path}.claim`);
-    return () => removeFile(`${path}.claim`);
+    return () => removeIfWritable(`${path}.claim`);
   }
   const file = await open(path, 'a+');
   locks.tryLock(file.fd);
   return () =>
     withCleanup(
-      () => removeFile(path),
+      () => removeIfWritable(path),
       () => file.close(),
     );
 }
@@ -99,24 +101,34 @@ export async function isHeld(path: string): Promise<boolean> {
   if (!locks) {
     const claimed = `${path}.claim`;
     if ((await ownerOf(claimed)) === 'unknown' && (await readIfExists(claimed)) !== undefined) return true;
-    await removeFile(claimed);
+    await removeIfWritable(claimed);
     return false;
   }
   const file = await openIfExists(path);
   if (!file) return false;
   return withCleanup(
     async () => {
-      if (!locks.tryLock(file.fd)) return true;
-      await removeFile(path);
+      // Shared: two that look at a dead one at once must not take each other for it.
+      if (!locks.tryLock(file.fd, { shared: true })) return true;
+      await removeIfWritable(path);
       return false;
     },
     () => file.close(),
   );
 }
 
+/** What is left behind misleads nobody. */
+async function removeIfWritable(path: string): Promise<void> {
+  try {
+    await removeFile(path);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+  }
+}
+
 async function openIfExists(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r+');
+    return await open(path, 'r');
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;

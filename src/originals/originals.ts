@@ -20,6 +20,8 @@ export interface Originals {
    * @throws `CACHE_CORRUPT`, `CACHE_ORPHAN`, `CACHE_LFS_POINTER`, `CACHE_NEWER`
    */
   find: (key: string) => Promise<Original | undefined>;
+  /** All originals of a key that are whole, oldest first. Damaged ones are passed over. */
+  wholeOf: (key: string) => Promise<Original[]>;
   /** The newest picture that was bought for an address, of its present take if there is one. Damaged ones are passed over. */
   newestFor: (address: string, take: number | string) => Promise<Original | undefined>;
   /**
@@ -104,6 +106,12 @@ export function openOriginals(folder: string): Originals {
       const found = await Promise.all([...stems].map(readPatiently));
       const [serving, ...rivals] = found.filter((original) => original.record.key === key).sort(bySeniority);
       return serving && { ...serving, rivals: rivals.map(({ stem }) => stem) };
+    },
+
+    wholeOf: async (key) => {
+      const stems = (await list()).stems.get(key.slice(0, 16)) ?? [];
+      const found = await Promise.all([...stems].map((stem) => unlessDamaged(readPatiently(stem))));
+      return found.flatMap((original) => (original?.record.key === key ? [original] : [])).sort(bySeniority);
     },
 
     newestFor: async (address, take) => {

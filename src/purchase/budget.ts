@@ -84,7 +84,7 @@ export function startRun(
 }
 
 function isDev({ runs }: LedgerState, run: string): boolean {
-  return run === PAST_DEV || runs[run]?.kind === 'dev';
+  return run === PAST_DEV || (runs[run]?.kind === 'dev' && !runs[run].lifted);
 }
 
 /** The models of calls, one for each call. */

@@ -25,7 +25,7 @@ export interface CallOptions {
   intents: Intents;
   storage: Storage;
   throttle: Throttle;
-  memory: Pick<Memory, 'blockerOf' | 'noteBlocker'>;
+  memory: Pick<Memory, 'blockerOf' | 'noteBlocker' | 'remember'>;
   /** Milliseconds for one attempt. */
   timeout: number;
   retries: number;
@@ -50,14 +50,31 @@ export interface CallContext {
 export function createCaller(options: CallOptions): (want: Want, context: CallContext) => Promise<Original> {
   const { provider, intents, storage, throttle, memory, timeout, redact, onEvent } = options;
 
-  /** One call, which is in the ledger and in the journal before it goes out. */
-  const callOnce = async (want: Want, { run, onAsked }: CallContext, request: ImageRequest) => {
-    // While it waited for its place, another may have found out that no call can succeed.
+  /** While it waited for its turn, another may have found out that no call can succeed. */
+  const refuseIfBlocked = (want: Want) => {
     const blocker = memory.blockerOf(want);
     if (blocker) throw blocker;
+  };
+
+  const openIntent = async (want: Want, asked: ReturnType<typeof describe>, signal: AbortSignal) => {
+    // The ledger may have taken its time.
+    await throttle.opening(signal);
+    refuseIfBlocked(want);
+    return intents.open(asked);
+  };
+
+  /** What the same call would bring again is remembered before the journal forgets it. */
+  const conclude = async (want: Want, path: string, error: unknown) => {
+    if (isLasting(error)) await memory.remember(want, error, true);
+    await intents.close(path);
+  };
+
+  /** One call, which is in the ledger and in the journal before it goes out. */
+  const callOnce = async (want: Want, { run, signal, onAsked }: CallContext, request: ImageRequest) => {
+    refuseIfBlocked(want);
     const takeBack = await run.reserve(request.model);
     const asked = describe(want, provider);
-    const path = await intents.open(asked).catch((error: unknown) => failWith(error, takeBack));
+    const path = await openIntent(want, asked, signal).catch((error: unknown) => failWith(error, takeBack));
     onAsked();
     onEvent({ type: 'calling', address: want.address });
     try {
@@ -71,13 +88,15 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
       return { path, answer };
     } catch (error) {
       memory.noteBlocker(want, error);
-      const billed = mayBeBilled(error);
-      if (billed === 'unknown' && error instanceof PromptImageError) {
-        await intents.write(path, { state: 'asked', trouble: error.what, ...asked });
-      } else {
-        await intents.close(path);
-      }
-      return failWith(error, billed === 'no' ? takeBack : async () => {});
+      return failWith(error, async () => {
+        const billed = mayBeBilled(error);
+        if (billed === 'unknown' && error instanceof PromptImageError) {
+          await intents.write(path, { state: 'asked', trouble: error.what, ...asked });
+        } else {
+          await conclude(want, path, error);
+        }
+        if (billed === 'no') await takeBack();
+      });
     }
   };
 
@@ -87,8 +106,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     try {
       read = readAnswer(answer, redact);
     } catch (error) {
-      await intents.close(path);
-      throw error;
+      return failWith(error, () => conclude(want, path, error));
     }
     const answered = { ...describe(want, provider), ...read };
     if ('bytes' in answered) {

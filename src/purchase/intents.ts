@@ -73,7 +73,13 @@ export function openIntents(originalsFolder: string): Intents {
     prepare,
     open: async (asked) => {
       const path = join(folder, `${asked.key.slice(0, 16)}-${randomBytes(4).toString('hex')}.json`);
-      await replaceFile(path, render({ state: 'asked', ...asked }));
+      try {
+        await replaceFile(path, render({ state: 'asked', ...asked }));
+      } catch (error) {
+        // It may have got its name all the same, and would tell of a call that is never made.
+        await Promise.allSettled([removeFile(path)]);
+        throw error;
+      }
       return path;
     },
     write: async (path, intent) => {

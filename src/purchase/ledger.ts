@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { PromptImageError } from '../failure.js';
 import { replaceFile } from '../files/durable.js';
-import { isErrno, readIfExists } from '../files/errno.js';
-import { holdLock, isHeld, withLock } from '../originals/lock.js';
+import { isErrno, listIfExists, readIfExists } from '../files/errno.js';
+import { holdLock, isHeld, type Release, withLock } from '../originals/lock.js';
 import { prepareFolder } from '../originals/originals.js';
 
 /*
@@ -39,7 +39,7 @@ export interface Ledger {
   /** What counts now: runs that are alive, and calls of theirs or of dev servers within a day. Writes nothing. */
   read: () => Promise<LedgerState>;
   /** Reads, changes and writes while nobody else does. */
-  update: <T>(change: (state: LedgerState) => T) => Promise<T>;
+  update: <T>(change: (state: LedgerState) => T | Promise<T>) => Promise<T>;
   /** Enters a run, which counts as going on until it is left or its process ends. */
   enter: (run: LedgerRun) => Promise<{ id: string; leave: () => Promise<void> }>;
 }
@@ -50,13 +50,18 @@ export function openLedger(originalsFolder: string): Ledger {
   const path = join(local, 'ledger.json');
   const lockOf = (id: string) => join(local, 'runs', id);
 
+  /** Also of those that died before they were in the ledger. Locks are taken only while nobody else changes it. */
+  const sweepRuns = async () => {
+    for (const name of await listIfExists(join(local, 'runs'))) await isHeld(lockOf(name.replace(/\.claim$/, '')));
+  };
+
   const read = async () => current(parseLedger(path, await readFile(path)), (id) => isHeld(lockOf(id)));
 
   const update: Ledger['update'] = async (change) => {
     await prepareFolder(originalsFolder);
     return withLock(join(local, 'locks', 'ledger'), new AbortController().signal, async () => {
       const state = await read();
-      const result = change(state);
+      const result = await change(state);
       await replaceFile(path, `${JSON.stringify(state, undefined, 2)}\n`);
       return result;
     });
@@ -67,19 +72,19 @@ export function openLedger(originalsFolder: string): Ledger {
     update,
     enter: async (run) => {
       const id = randomBytes(8).toString('hex');
-      const release = await holdLock(lockOf(id));
-      await update((state) => {
-        state.runs[id] = run;
-      });
-      return {
-        id,
-        leave: async () => {
-          await update((state) => {
-            delete state.runs[id];
-          });
-          await release();
-        },
-      };
+      let release: Release = async () => {};
+      try {
+        await update(async (state) => {
+          await sweepRuns();
+          release = await holdLock(lockOf(id));
+          state.runs[id] = run;
+        });
+      } catch (error) {
+        await Promise.allSettled([release()]);
+        throw error;
+      }
+      // That nobody holds its lock says all there is to say, even where nothing can be written any more.
+      return { id, leave: release };
     },
   };
 }
@@ -125,7 +130,9 @@ async function current(state: LedgerState, isAlive: (id: string) => Promise<bool
   for (const [id, run] of Object.entries(state.runs)) {
     if (await isAlive(id)) runs[id] = run;
     // Which of them were dev servers is remembered by the calls, which outlive them.
-    else for (const call of state.calls) if (call.run === id && run.kind === 'dev') call.run = PAST_DEV;
+    else if (run.kind === 'dev' && !run.lifted) {
+      for (const call of state.calls) if (call.run === id) call.run = PAST_DEV;
+    }
   }
   // Either way, so that a clock that was wrong for a while blocks nobody for longer than a day.
   const isRecent = (hour: string) => Math.abs(Date.now() - Date.parse(hour)) < DAY + 3_600_000;

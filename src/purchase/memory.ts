@@ -1,4 +1,5 @@
 import { isFailure, type PromptImageError } from '../failure.js';
+import { isErrno } from '../files/errno.js';
 import { ProviderError } from '../providers/provider.js';
 import { LONGEST_WAIT } from './attempt.js';
 import { isLasting, type Refusals } from './refusals.js';
@@ -45,10 +46,17 @@ export function createMemory(originalsFolder: string, refusals: Refusals): Memor
 
     remember: async (want, error, asked) => {
       if (!isFailure(error) || error.code === 'ABORTED' || blockerOf(want)) return error;
-      if (isLasting(error)) return refusals.remember(want, error);
       // What was asked for may have been billed. Other obstacles may go away by themselves.
-      if (error instanceof ProviderError || asked) failures.set(want.key.slice(0, 16), error);
-      return error;
+      if (!isLasting(error) && (error instanceof ProviderError || asked)) failures.set(want.key.slice(0, 16), error);
+      if (!isLasting(error)) return error;
+      try {
+        return await refusals.remember(want, error);
+      } catch (unwritable) {
+        if (!isErrno(unwritable)) throw unwritable;
+        // Then at least here; what the provider said is what there is to tell.
+        failures.set(want.key.slice(0, 16), error);
+        return error;
+      }
     },
 
     block: (key16, error) => failures.set(key16, error),

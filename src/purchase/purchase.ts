@@ -119,8 +119,15 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     return originals.find(key);
   };
 
-  const restore = async ({ key }: Want): Promise<Original | undefined> =>
-    (await stock.restore(key)) ? find(key) : undefined;
+  const restore = async ({ key }: Want): Promise<Original | undefined> => {
+    try {
+      return (await stock.restore(key)) ? await find(key) : undefined;
+    } catch (error) {
+      throw isErrno(error)
+        ? unwritable(error, 'There is a copy of what was bought before, so nothing is bought.')
+        : error;
+    }
+  };
 
   /** By the one process that holds the key's lock, once nothing else has the picture. */
   const lookOrCall = async (
@@ -139,6 +146,9 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       for (const { path } of unanswered) await intents.close(path);
       return { original, bought: false };
     }
+    // What could not be stored now could not be stored next time either.
+    const full = stuck.find(({ code }) => code === 'CACHE_UNWRITABLE');
+    if (full) throw full;
     if (retry) await storage.giveUp(key16);
     else {
       // While this one waited for its turn, another may have found out that no call can succeed.
@@ -165,8 +175,9 @@ export function createPurchases(options: PurchaseOptions): Purchases {
             asked = true;
           });
         } catch (error) {
+          const told = asked && isErrno(error) ? unwritable(error, 'It was asked for, and may be billed.') : error;
           // Before the lock goes to somebody who would ask for the same.
-          throw await memory.remember(want, error, asked);
+          throw await memory.remember(want, told, asked);
         }
       });
     } catch (error) {

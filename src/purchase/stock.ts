@@ -35,10 +35,9 @@ export function openStock({ folder, user, provider, frozen }: StockOptions): Sto
 
   const look = async (place: Originals, key: string): Promise<Original | undefined> => {
     try {
-      const original = await place.find(key);
-      return original?.record.provider === provider ? original : undefined;
+      return (await place.wholeOf(key)).find(({ record }) => record.provider === provider);
     } catch (error) {
-      // Damaged, or may not be read. It is only a second place.
+      // It may not be read. It is only a second place.
       if (!isFailure(error)) throw error;
       return undefined;
     }
@@ -47,9 +46,9 @@ export function openStock({ folder, user, provider, frozen }: StockOptions): Sto
   return {
     restore: async (key) => {
       if (frozen) return false;
-      // What was pruned a moment ago is what somebody may want back now.
-      pruned.refresh();
       for (const place of [pruned, ...bought]) {
+        // What was pruned a moment ago, or bought elsewhere, is what somebody may want now.
+        place.refresh();
         const original = await look(place, key);
         if (!original) continue;
         await copy(original, folder);

@@ -24,7 +24,7 @@ export interface StorageOptions {
 export interface Completion {
   /** What was paid for and cannot be stored now. */
   stuck: PromptImageError[];
-  /** Calls that may have been billed and brought nothing. */
+  /** Calls that may have been billed and brought nothing, as long as there is no picture. */
   unanswered: Unanswered[];
 }
 
@@ -55,11 +55,19 @@ export function createStorage({ originals, intents, refusals, inspect, download,
       await intents.close(path);
       return original;
     } catch (error) {
-      if (!isFailure(error, 'IMAGE_INVALID')) throw keptAt(path, error);
-      const failure = await quarantine(originals.folder, picture, error);
+      throw isFailure(error, 'IMAGE_INVALID') ? await setAside(path, picture, error) : keptAt(path, error);
+    }
+  };
+
+  /** @returns what is told of it */
+  const setAside = async (path: string, picture: PaidPicture, cause: PromptImageError): Promise<unknown> => {
+    try {
+      const failure = await quarantine(originals.folder, picture, cause);
       const told = await refusals.remember({ key: picture.key, address: picture.for }, failure);
       await intents.close(path);
-      throw told;
+      return told;
+    } catch (error) {
+      return keptAt(path, error);
     }
   };
 
@@ -79,6 +87,17 @@ export function createStorage({ originals, intents, refusals, inspect, download,
     return store(path, paid);
   };
 
+  const isThere = async (key: string): Promise<boolean> => {
+    originals.refresh();
+    try {
+      return (await originals.find(key)) !== undefined;
+    } catch (error) {
+      // Damaged, which whoever wants it is told.
+      if (!isFailure(error)) throw error;
+      return false;
+    }
+  };
+
   return {
     store,
     fetch,
@@ -95,7 +114,11 @@ export function createStorage({ originals, intents, refusals, inspect, download,
           completion.stuck.push(error);
         }
       }
-      return completion;
+      const { stuck, unanswered } = completion;
+      if (!unanswered[0] || !(await isThere(unanswered[0].key))) return completion;
+      // Whatever these calls cost, nobody needs to decide on them any more.
+      for (const { path } of unanswered) await intents.close(path);
+      return { stuck, unanswered: [] };
     },
     giveUp: async (key16) => {
       for (const { path, intent } of await intents.of(key16)) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type PQueue from 'p-queue';
 import { isFailure } from '../failure.js';
 import { ProviderError } from '../providers/provider.js';
+import { LONGEST_WAIT } from './attempt.js';
 
 /** Places for calls. There are fewer of them while the service asks for fewer calls. */
 export interface Throttle {
@@ -12,6 +13,8 @@ export interface Throttle {
    * @throws the signal's reason before the call, never during it
    */
   call: <T>(work: () => Promise<T>, options: { again: boolean; signal: AbortSignal }) => Promise<T>;
+  /** Waits while the service wants no calls, for work that has its place and something to do before it calls. */
+  opening: (signal: AbortSignal) => Promise<void>;
 }
 
 /** What is left of the places after the service asked for fewer calls. */
@@ -39,6 +42,8 @@ export function createThrottle(concurrency: number): Throttle {
   };
 
   const slowDown = (places: PQueue, startedAt: number, wait: number) => {
+    // Nobody waits for that long: the run ends instead.
+    if (wait > LONGEST_WAIT) return;
     // Calls that went out before the last slowing down say nothing new.
     if (startedAt >= slowedAt) places.concurrency = Math.max(1, Math.floor(places.concurrency * LESS));
     slowedAt = performance.now();
@@ -46,6 +51,7 @@ export function createThrottle(concurrency: number): Throttle {
   };
 
   return {
+    opening,
     call: async (work, { again, signal }) => {
       // The library is loaded with the first purchase; most builds have none.
       queue ??= import('p-queue').then(({ default: Queue }) => new Queue({ concurrency }));

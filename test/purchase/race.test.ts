@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { STACK } from '../e2e/support/site.js';
 import { run, type Started } from '../support/workspace.js';
-import { createShop } from './shop.js';
+import { createShop, expectTidy } from './shop.js';
 
 /** A platform for which there are no kernel locks. */
 const withoutKernelLocks = `
@@ -34,6 +34,29 @@ test.each(locks)('four processes that want one picture at once make one call, wi
   const claims = (await shop.list('.prompt-image/.local/locks')).filter((file) => file.endsWith('.claim'));
   expect(claims).toEqual([]);
 });
+
+test('eight processes on an empty store make one call for each of forty keys', async () => {
+  const keys = Array.from({ length: 40 }, (_, index) => `Picture ${index}`);
+  const twins = keys
+    .filter((_, index) => index % 5 === 0)
+    .map((prompt) => [`twin-${prompt.slice(8)}`, prompt] as const);
+  await using shop = await createShop({
+    images: Object.fromEntries([...keys.map((prompt) => [`image-${prompt.slice(8)}`, prompt] as const), ...twins]),
+    generate: 'await sleep(20); return { bytes: picture };',
+    // What others have just bought is planned all the same, and counts twice until it is found.
+    config: { budget: { maxImages: 400 } },
+  });
+  const runs = await Promise.all(Array.from({ length: 8 }, () => shop.command(['generate'])));
+  for (const { code, output } of runs) expect(code, output).toBe(0);
+  expect((await shop.calls()).sort()).toEqual(keys.toSorted());
+  expect(await shop.originals('.png')).toHaveLength(40);
+  expect(await shop.intents()).toEqual([]);
+  const checked = await shop.command(['check', '--json']);
+  expect(JSON.parse(checked.stdout), checked.output).toMatchObject({ errors: [] });
+  expect(checked.code).toBe(0);
+  await expectTidy(shop);
+  expect(await shop.list('.prompt-image/.local/runs')).toEqual([]);
+}, 90_000);
 
 test('a holder that is killed leaves its place to the one who waits', async () => {
   await using shop = await createShop({ images: { barn: 'A barn' }, generate: hang });

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { expect } from 'vitest';
+import { openOriginals } from '../../src/originals/originals.js';
 import { createWorkspace, type Finished, type RunResult, run, type Started, start } from '../support/workspace.js';
 
 type Workspace = Awaited<ReturnType<typeof createWorkspace>>;
@@ -102,6 +105,24 @@ export async function createShop({
       (await workspace.list('.prompt-image')).filter((file) => !file.includes('/') && file.endsWith(end)),
     intents: () => workspace.list('.prompt-image/.local/intents'),
   };
+}
+
+/** The picture of `barn` is stored once, whole, and nothing is left of how it came. */
+export async function expectStored(shop: Shop): Promise<void> {
+  const originals = openOriginals(shop.path('.prompt-image'));
+  const [stem = '', ...more] = await originals.stems();
+  expect(more).toEqual([]);
+  const { path, record } = await originals.read(stem);
+  expect(await readFile(path)).toEqual(shop.picture);
+  expect(record).toMatchObject({ for: 'src/barn.image.json', provider: 'shop' });
+  expect(await shop.intents()).toEqual([]);
+  await expectTidy(shop);
+}
+
+/** Nothing unfinished lies about. */
+export async function expectTidy(shop: Shop): Promise<void> {
+  const left = [...(await shop.list('.prompt-image')), ...(await shop.list('node_modules/.cache'))];
+  expect(left.filter((file) => file.includes('.tmp-'))).toEqual([]);
 }
 
 function randomColour(): string {
