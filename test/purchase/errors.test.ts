@@ -105,16 +105,19 @@ test('what was bought is told, although the run cannot leave the ledger', async 
   await expectStored(shop);
 });
 
-test('a refusal that cannot be read is no reason to ask', async () => {
-  const generate = `throw new ProviderError('PROVIDER_REFUSED', 'not that');`;
+test('a refusal that cannot be read is no reason to ask, and none to keep the others waiting', async () => {
+  const generate = `
+    if (request.prompt === 'A canal') return { bytes: picture };
+    throw new ProviderError('PROVIDER_REFUSED', 'not that');`;
   await using shop = await createShop({ images: { barn: 'A barn', canal: 'A canal' }, generate });
   await shop.command(['generate', 'src/barn.image.json']);
-  const preload = failAt('EACCES', { name: 'readFile', file: /refusals\/[0-9a-f]{16}\.json$/, lasting: true });
-  const { code, output } = await shop.command(['generate', 'src/barn.image.json'], { preload });
-  expect(code).toBe(1);
-  expect(output).toMatch(/EACCES/);
+  const [refusal = ''] = await shop.list('.prompt-image/.local/refusals');
+  const preload = failAt('EACCES', { name: 'readFile', file: new RegExp(`refusals/${refusal}`), lasting: true });
+  const { code, output } = await shop.command(['generate'], { preload });
+  expect([code, output]).toEqual([1, expect.stringContaining('[CACHE_CORRUPT]')]);
+  expect(output).toContain('1 image bought, 0 failed');
   expect(output).not.toMatch(STACK);
-  expect(await shop.calls()).toEqual(['A barn']);
+  expect(await shop.calls()).toEqual(['A barn', 'A canal']);
 });
 
 test('a picture that the encoder could not look at is kept, and not bought again even where somebody asks', async () => {
