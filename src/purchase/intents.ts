@@ -65,12 +65,11 @@ const pattern = /^([0-9a-f]{16})-[0-9a-f]{8}\.json$/;
 
 export function openIntents(originalsFolder: string): Intents {
   const folder = join(originalsFolder, '.local', 'intents');
-  const prepare = async () => {
-    await prepareFolder(originalsFolder);
-    await makeFolder(folder);
-  };
   return {
-    prepare,
+    prepare: async () => {
+      await prepareFolder(originalsFolder);
+      await makeFolder(folder);
+    },
     open: async (asked) => {
       const path = join(folder, `${asked.key.slice(0, 16)}-${randomBytes(4).toString('hex')}.json`);
       try {
@@ -85,8 +84,7 @@ export function openIntents(originalsFolder: string): Intents {
     write: async (path, intent) => {
       const text = render(intent);
       try {
-        // The folder may have gone while the call was under way.
-        await prepare();
+        // Nothing comes before this: what is lost now is lost. The folder is made again where it has gone meanwhile.
         await replaceFile(path, text);
       } catch (error) {
         if (!isErrno(error)) throw error;

@@ -146,9 +146,9 @@ export function createPurchases(options: PurchaseOptions): Purchases {
       for (const { path } of unanswered) await intents.close(path);
       return { original, bought: false };
     }
-    // What could not be stored now could not be stored next time either.
-    const full = stuck.find(({ code }) => code === 'CACHE_UNWRITABLE');
-    if (full) throw full;
+    // The picture is in hand, and nothing is wrong with it. Another one could not be stored either.
+    const kept = stuck.find((failure) => isFailure(failure, 'CACHE_UNWRITABLE', 'ENCODER_FAILED'));
+    if (kept) throw kept;
     if (retry) await storage.giveUp(key16);
     else {
       // While this one waited for its turn, another may have found out that no call can succeed.

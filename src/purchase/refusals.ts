@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type ErrorCode, isFailure, PromptImageError } from '../failure.js';
 import { removeFile, replaceFile } from '../files/durable.js';
-import { readIfExists } from '../files/errno.js';
+import { isErrno, readIfExists } from '../files/errno.js';
 import { ProviderError } from '../providers/provider.js';
 import type { Want } from './want.js';
 
@@ -57,9 +57,7 @@ export function openRefusals(originalsFolder: string, provider: string): Refusal
     join(originalsFolder, '.local', 'refusals', `${key.slice(0, 16)}.json`);
   return {
     find: async (want) => {
-      const path = pathOf(want);
-      const bytes = await readIfExists(path);
-      const refusal = bytes && parseRefusal(path, bytes);
+      const refusal = await readRefusal(pathOf(want));
       if (!refusal || refusal.key !== want.key || refusal.provider !== provider) return undefined;
       return told(refusal.code as ErrorCode, refusal.what, refusal.next);
     },
@@ -84,11 +82,12 @@ function told(code: ErrorCode, what: string, next: string | undefined, cause?: P
   return new PromptImageError(code, what, { next: lines.join('\n'), cause });
 }
 
-function parseRefusal(path: string, bytes: Buffer): z.infer<typeof refusalSchema> {
+async function readRefusal(path: string): Promise<z.infer<typeof refusalSchema> | undefined> {
   try {
-    return refusalSchema.parse(JSON.parse(bytes.toString('utf8')));
+    const bytes = await readIfExists(path);
+    return bytes && refusalSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError || isErrno(error))) throw error;
     throw new PromptImageError('CACHE_CORRUPT', `${path}, which says why a picture was refused, cannot be read`, {
       next: 'Nothing is bought in its place. Delete it to ask again.',
       cause: error,

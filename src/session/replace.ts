@@ -10,16 +10,18 @@ import type { Context } from './context.js';
  * Puts the damaged originals of an image aside, into `.local/quarantine`, so that it can be bought anew.
  *
  * @returns the files that were moved
- * @throws `CACHE_WHOLE` where nothing is damaged; `CACHE_LFS_POINTER`, `CACHE_NEWER`, which are no damage
+ * @throws `CACHE_WHOLE` where nothing is damaged; `CACHE_LFS_POINTER`, `CACHE_NEWER`, which are no damage; `CACHE_CORRUPT` for
+ * what cannot be read at all. Then nothing is moved
  */
 export async function setDamagedAside(context: Context, address: string): Promise<string[]> {
   const { originals, readEntry } = context;
   const { key } = await readEntry(address);
   originals.refresh();
   const { files, stems } = await listFolder(originals.folder);
+  const damaged: string[] = [];
+  for (const stem of stems.get(key.slice(0, 16)) ?? []) if (!(await isWhole(context, stem))) damaged.push(stem);
   const moved: string[] = [];
-  for (const stem of stems.get(key.slice(0, 16)) ?? []) {
-    if (await isWhole(context, stem)) continue;
+  for (const stem of damaged) {
     for (const { extension } of files.get(stem) ?? []) {
       await setAside(originals.folder, `${stem}.${extension}`);
       moved.push(`${stem}.${extension}`);
@@ -35,7 +37,8 @@ async function isWhole({ originals }: Context, stem: string): Promise<boolean> {
     await originals.read(stem);
     return true;
   } catch (error) {
-    if (isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN')) return false;
+    // What the system does not let anybody read may be whole.
+    if (isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN') && !isErrno(error.cause)) return false;
     throw error;
   }
 }

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
 import { STACK } from '../e2e/support/site.js';
 import { type Failing, failAt } from './faults.js';
-import { createShop, type Shop } from './shop.js';
+import { createShop, expectStored } from './shop.js';
 
 const INTENT = /intents\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/;
 const UNNAMED = /intents\/\.tmp-/;
 const PICTURE = /barn-[0-9a-f-]+\.png$/;
 const RECORD = /barn-[0-9a-f-]+\.json$/;
-
-async function expectOneOriginal(shop: Shop): Promise<void> {
-  expect(await shop.originals('.png')).toHaveLength(1);
-  expect(await shop.originals('.json')).toHaveLength(1);
-  expect(await shop.intents()).toEqual([]);
-  expect(await shop.readBytes(`.prompt-image/${(await shop.originals('.png'))[0]}`)).toEqual(shop.picture);
-}
 
 const unpaid: [what: string, ...steps: Failing[]][] = [
   ['no room for the ledger', { name: 'writeFile', file: /\.tmp-ledger/ }],
@@ -38,7 +31,7 @@ test.concurrent.each(unpaid)('with %s nothing is asked for, and the next run doe
   expect([code, output]).toEqual([0, expect.stringContaining('1 image bought, 0 failed')]);
   expect(output, 'no call went out').not.toContain('billed');
   expect(await shop.calls()).toHaveLength(1);
-  await expectOneOriginal(shop);
+  await expectStored(shop);
 });
 
 const paid: [what: string, code: string, ...steps: Failing[]][] = [
@@ -50,6 +43,7 @@ const paid: [what: string, code: string, ...steps: Failing[]][] = [
     { name: 'writeFile', file: /\.tmp-barn-[0-9a-f-]+\.json/, lasting: true },
   ],
   ['a record that gets no name', 'EROFS', { name: 'link', file: RECORD, lasting: true }],
+  ['a picture that has no place to be looked at', 'EACCES', { name: 'mkdir', file: /\.cache\/prompt-image$/ }],
   ['an intent that stays', 'EIO', { name: 'unlink', file: INTENT }],
 ];
 
@@ -64,7 +58,7 @@ test.concurrent.each(paid)('%s (%s) is paid for once, and stored by the next run
   const next = await shop.command(['generate']);
   expect(next.code, next.output).toBe(0);
   expect(await shop.calls()).toHaveLength(1);
-  await expectOneOriginal(shop);
+  await expectStored(shop);
 });
 
 test('what a provider says is told, although the intent cannot be closed', async () => {
@@ -108,17 +102,35 @@ test('what was bought is told, although the run cannot leave the ledger', async 
   const { code, output } = await shop.command(['generate'], { preload });
   expect([code, output]).toEqual([0, expect.stringContaining('1 image bought, 0 failed')]);
   expect(output).not.toMatch(STACK);
-  await expectOneOriginal(shop);
+  await expectStored(shop);
 });
 
-test('a refusal that cannot be read is no reason to ask', async () => {
-  const generate = `throw new ProviderError('PROVIDER_REFUSED', 'not that');`;
+test('a refusal that cannot be read is no reason to ask, and none to keep the others waiting', async () => {
+  const generate = `
+    if (request.prompt === 'A canal') return { bytes: picture };
+    throw new ProviderError('PROVIDER_REFUSED', 'not that');`;
   await using shop = await createShop({ images: { barn: 'A barn', canal: 'A canal' }, generate });
   await shop.command(['generate', 'src/barn.image.json']);
-  const preload = failAt('EACCES', { name: 'readFile', file: /refusals\/[0-9a-f]{16}\.json$/, lasting: true });
-  const { code, output } = await shop.command(['generate', 'src/barn.image.json'], { preload });
-  expect(code).toBe(1);
-  expect(output).toMatch(/EACCES/);
+  const [refusal = ''] = await shop.list('.prompt-image/.local/refusals');
+  const preload = failAt('EACCES', { name: 'readFile', file: new RegExp(`refusals/${refusal}`), lasting: true });
+  const { code, output } = await shop.command(['generate'], { preload });
+  expect([code, output]).toEqual([1, expect.stringContaining('[CACHE_CORRUPT]')]);
+  expect(output).toContain('1 image bought, 0 failed');
   expect(output).not.toMatch(STACK);
-  expect(await shop.calls()).toEqual(['A barn']);
+  expect(await shop.calls()).toEqual(['A barn', 'A canal']);
+});
+
+test('a picture that the encoder could not look at is kept, and not bought again even where somebody asks', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn' } });
+  const dies = encodeURIComponent(`if (/encoder/.test(process.argv[1])) process.kill(process.pid, 'SIGKILL');`);
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${dies}` };
+  for (const options of [[], ['--retry']]) {
+    const { code, output } = await shop.command(['generate', ...options], { env });
+    expect([code, output]).toEqual([1, expect.stringContaining('[ENCODER_FAILED]')]);
+    expect(output).toMatch(/It was paid for, and is kept in \S+: the next run stores it/);
+    expect(output).not.toMatch(STACK);
+  }
+  expect((await shop.command(['generate'])).code).toBe(0);
+  expect(await shop.calls()).toHaveLength(1);
+  await expectStored(shop);
 });

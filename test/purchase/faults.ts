@@ -62,3 +62,27 @@ function interpose(steps: readonly Failing[], act: string, when: 'before' | 'aft
     };
     syncBuiltinESMExports();`;
 }
+
+/** A module for `preload`: there is room for so many bytes of files whose paths match; the one that is too long is cut off. */
+export function fillUp(file: RegExp, room: number): string {
+  return `
+    import promises from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    let room = ${room};
+    const { open } = promises;
+    promises.open = async (path, ...args) => {
+      const handle = await open(path, ...args);
+      if (!${file}.test(String(path))) return handle;
+      const write = handle.writeFile.bind(handle);
+      handle.writeFile = async (data) => {
+        const bytes = Buffer.from(data);
+        const fits = bytes.subarray(0, Math.max(0, room));
+        room -= bytes.length;
+        await write(fits);
+        if (fits.length === bytes.length) return;
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+      };
+      return handle;
+    };
+    syncBuiltinESMExports();`;
+}

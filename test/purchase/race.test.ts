@@ -18,6 +18,7 @@ const locks = [
   ['claim files', withoutKernelLocks],
 ] as const;
 
+const optionsOf = (preload: string | undefined) => (preload === undefined ? {} : { preload });
 const kill = ({ pid }: Started) => process.kill(-pid, 'SIGKILL');
 const hang = `if (existsSync(folder + '/hang')) await new Promise(() => setInterval(() => {}, 1000)); return { bytes: picture };`;
 
@@ -26,8 +27,7 @@ test.each(locks)('four processes that want one picture at once make one call, wi
     images: { barn: 'A barn', twin: 'A barn' },
     generate: 'await sleep(500); return { bytes: picture };',
   });
-  const options = preload === undefined ? {} : { preload };
-  const runs = await Promise.all(Array.from({ length: 4 }, () => shop.command(['generate'], options)));
+  const runs = await Promise.all(Array.from({ length: 4 }, () => shop.command(['generate'], optionsOf(preload))));
   for (const { code, output } of runs) expect(code, output).toBe(0);
   expect(await shop.calls()).toEqual(['A barn']);
   expect(await shop.originals('.png')).toHaveLength(1);
@@ -35,28 +35,32 @@ test.each(locks)('four processes that want one picture at once make one call, wi
   expect(claims).toEqual([]);
 });
 
-test('eight processes on an empty store make one call for each of forty keys', async () => {
-  const keys = Array.from({ length: 40 }, (_, index) => `Picture ${index}`);
-  const twins = keys
-    .filter((_, index) => index % 5 === 0)
-    .map((prompt) => [`twin-${prompt.slice(8)}`, prompt] as const);
-  await using shop = await createShop({
-    images: Object.fromEntries([...keys.map((prompt) => [`image-${prompt.slice(8)}`, prompt] as const), ...twins]),
-    generate: 'await sleep(20); return { bytes: picture };',
-    // What others have just bought is planned all the same, and counts twice until it is found.
-    config: { budget: { maxImages: 400 } },
-  });
-  const runs = await Promise.all(Array.from({ length: 8 }, () => shop.command(['generate'])));
-  for (const { code, output } of runs) expect(code, output).toBe(0);
-  expect((await shop.calls()).sort()).toEqual(keys.toSorted());
-  expect(await shop.originals('.png')).toHaveLength(40);
-  expect(await shop.intents()).toEqual([]);
-  const checked = await shop.command(['check', '--json']);
-  expect(JSON.parse(checked.stdout), checked.output).toMatchObject({ errors: [] });
-  expect(checked.code).toBe(0);
-  await expectTidy(shop);
-  expect(await shop.list('.prompt-image/.local/runs')).toEqual([]);
-}, 90_000);
+test.each(locks)(
+  'eight processes on an empty store make one call for each of forty keys, with %s',
+  async (_, preload) => {
+    const keys = Array.from({ length: 40 }, (_, index) => `Picture ${index}`);
+    const twins = keys
+      .filter((_, index) => index % 5 === 0)
+      .map((prompt) => [`twin-${prompt.slice(8)}`, prompt] as const);
+    await using shop = await createShop({
+      images: Object.fromEntries([...keys.map((prompt) => [`image-${prompt.slice(8)}`, prompt] as const), ...twins]),
+      generate: 'await sleep(20); return { bytes: picture };',
+      // What others have just bought is planned all the same, and counts twice until it is found.
+      config: { budget: { maxImages: 400 } },
+    });
+    const runs = await Promise.all(Array.from({ length: 8 }, () => shop.command(['generate'], optionsOf(preload))));
+    for (const { code, output } of runs) expect(code, output).toBe(0);
+    expect((await shop.calls()).sort()).toEqual(keys.toSorted());
+    expect(await shop.originals('.png')).toHaveLength(40);
+    expect(await shop.intents()).toEqual([]);
+    const checked = await shop.command(['check', '--json']);
+    expect(JSON.parse(checked.stdout), checked.output).toMatchObject({ errors: [] });
+    expect(checked.code).toBe(0);
+    await expectTidy(shop);
+    expect(await shop.list('.prompt-image/.local/runs')).toEqual([]);
+  },
+  90_000,
+);
 
 test('a holder that is killed leaves its place to the one who waits', async () => {
   await using shop = await createShop({ images: { barn: 'A barn' }, generate: hang });
