@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { rollup } from '../e2e/support/bundlers.js';
 import { createSite, STACK, startSmallGemini } from '../e2e/support/site.js';
@@ -9,11 +10,11 @@ const CTRL_C = '\x03';
 const ERASE = '\x1b[1G\x1b[2K';
 
 /** A shop that sells one picture after the other, each only once the file `<prompt>` is there. */
-const createSlowShop = (): Promise<Shop> =>
+const createSlowShop = (concurrency = 1): Promise<Shop> =>
   createShop({
     images: { barn: 'barn', canal: 'canal', dune: 'dune' },
     generate: "while (!existsSync(folder + '/' + request.prompt)) await sleep(20); return { bytes: picture };",
-    config: { concurrency: 1 },
+    config: { concurrency },
   });
 
 const startGenerate = (shop: Shop, command = ['generate']) => {
@@ -49,10 +50,27 @@ test('Ctrl-C stores what is under way and starts nothing more', async () => {
   await shop.write('barn', '');
   expect((await program.exited).code).toBe(1);
   expect(program.output()).toContain('✓ 1/3 src/barn.image.json');
-  expect(program.output()).toContain('1 image bought, 2 failed');
+  expect(program.output()).toContain('1 image bought, 0 failed, 2 stopped, 0 unchanged. Commit what arrived.');
+  expect(program.output()).not.toContain('[ABORTED]');
+  expect(program.output()).not.toContain('s left');
   expect(program.output()).not.toMatch(STACK);
   expect(await shop.calls()).toEqual(['barn']);
   expect(await shop.originals('.png')).toHaveLength(1);
+});
+
+test('the time that is left is told once as many came as are bought at once', async () => {
+  await using shop = await createSlowShop(2);
+  await using program = await startGenerate(shop);
+  await shop.called(2);
+  // Long enough for the time to be more than nothing.
+  await sleep(1200);
+  await shop.write('barn', '');
+  await program.waitFor(/✓ 1\/3 src\/barn\.image\.json · ≈ \$0\.034\r\n/);
+  await shop.called(3);
+  await shop.write('canal', '');
+  await program.waitFor(/✓ 2\/3 src\/canal\.image\.json · ≈ \$0\.068 · \d+ s left\r\n/);
+  await shop.write('dune', '');
+  expect((await program.exited).code).toBe(0);
 });
 
 test('a second Ctrl-C ends at once, also of a purchase that was just agreed to', async () => {
