@@ -12,7 +12,7 @@ const quick = process.argv.includes('--quick');
 const images = quick ? 6 : 24;
 const rounds = { cold: quick ? 1 : 5, warm: quick ? 3 : 11 };
 const purchase = quick ? { count: 40, latency: 0.3 } : { count: 500, latency: 2 };
-const growth = quick ? { rounds: 1, few: 10, many: 100 } : { rounds: 3, few: 100, many: 1000 };
+const growth = quick ? { rounds: 1, few: 60, many: 180 } : { rounds: 3, few: 100, many: 1000 };
 /** Width of the column of names. */
 const NAME = 21;
 const folder = fileURLToPath(new URL('.work', import.meta.url));
