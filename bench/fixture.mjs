@@ -39,7 +39,7 @@ export const VITE = join(repository, 'node_modules', 'vite', 'bin', 'vite.js');
 export const buildEnv = { ...process.env, CI: undefined, NO_COLOR: '1' };
 
 /** Soft shapes with grain: encodes about like a picture, and is another one for each index. */
-async function paint(path, index) {
+export async function paint(path, index) {
   const { width, height } = SIZE;
   const hue = (index * 47) % 360;
   const circles = Array.from({ length: 40 }, (_, n) => {

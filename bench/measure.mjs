@@ -2,11 +2,21 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildEnv } from './fixture.mjs';
 
-/** Runs a command; gives its wall time in seconds and the peak memory of its whole process tree in megabytes. */
-export function measure(args, { cwd, memory }) {
+/**
+ * Runs a command; gives its wall time in seconds, the peak memory of its whole process tree in megabytes and what it printed.
+ * Throws where it ends with another code than `code`.
+ */
+export function measure(args, { cwd, memory, env = buildEnv, code: expected = 0 }) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(process.execPath, args, { cwd, env: buildEnv, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    let wall = 0;
     let peak = 0;
     const sampler =
       memory &&
@@ -14,10 +24,13 @@ export function measure(args, { cwd, memory }) {
         peak = Math.max(peak, treeMemory(child.pid));
       }, 40);
     child.on('error', reject);
-    child.on('exit', (code) => {
+    child.on('exit', () => {
+      wall = (performance.now() - started) / 1000;
       clearInterval(sampler);
-      if (code !== 0) reject(new Error(`${args.join(' ')} ended with ${code}`));
-      else resolve({ wall: (performance.now() - started) / 1000, memory: peak / 1024 });
+    });
+    child.on('close', (code) => {
+      if (code !== expected) reject(new Error(`${args.join(' ')} ended with ${code}:\n${output}`));
+      else resolve({ wall, memory: peak / 1024, output });
     });
   });
 }

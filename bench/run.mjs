@@ -6,10 +6,15 @@ import sharp from 'sharp';
 import { version as viteVersion } from 'vite';
 import { createFixture, VITE } from './fixture.mjs';
 import { measure } from './measure.mjs';
+import { buy } from './purchase.mjs';
 
 const quick = process.argv.includes('--quick');
 const images = quick ? 6 : 24;
 const rounds = { cold: quick ? 1 : 5, warm: quick ? 3 : 11 };
+const purchase = quick ? { count: 40, latency: 0.3 } : { count: 500, latency: 2 };
+const growth = quick ? { rounds: 1, few: 60, many: 180 } : { rounds: 3, few: 100, many: 1000 };
+/** Width of the column of names. */
+const NAME = 21;
 const folder = fileURLToPath(new URL('.work', import.meta.url));
 const raw = fileURLToPath(new URL('raw.mjs', import.meta.url));
 
@@ -43,6 +48,18 @@ const warm = await compare(rounds.warm, {
 print('cold build, wall', cold, 'wall', 's', 'raw sharp', 1.15);
 if (memory) print('cold build, memory', cold, 'memory', 'MB', 'raw sharp', 1.2);
 print('warm build, wall', warm, 'wall', 's', 'plain Vite', 1.0);
+
+const { wall, floor } = await buy(folder, { ...purchase, memory: false });
+console.log(
+  `${`buying ${purchase.count}, wall`.padEnd(NAME)} ${wall.toFixed(2)} s against ${floor.toFixed(2)} s of waiting: ${(wall / floor).toFixed(2)} (aim ≤ 1.1)`,
+);
+if (memory) {
+  const grown = await compare(growth.rounds, {
+    ours: () => buy(folder, { count: growth.many, latency: 0.1, memory }),
+    other: () => buy(folder, { count: growth.few, latency: 0.1, memory }),
+  });
+  print(`buying ${growth.many}, memory`, grown, 'memory', 'MB', `buying ${growth.few}`, 1.1);
+}
 rmSync(folder, { recursive: true, force: true });
 
 /** In turn, so that a machine that slows down does so for both; the one that goes first alternates. */
@@ -61,7 +78,7 @@ function print(name, pairs, figure, unit, opponent, aim) {
   const ratio = median(pairs.map((pair) => pair.ours[figure] / pair.other[figure]));
   const digits = unit === 's' ? 2 : 0;
   console.log(
-    `${name.padEnd(20)} ${of('ours').toFixed(digits)} ${unit} against ${of('other').toFixed(digits)} ${unit} of ${opponent}: ${ratio.toFixed(2)} (aim ≤ ${aim})`,
+    `${name.padEnd(NAME)} ${of('ours').toFixed(digits)} ${unit} against ${of('other').toFixed(digits)} ${unit} of ${opponent}: ${ratio.toFixed(2)} (aim ≤ ${aim})`,
   );
 }
 

@@ -47,6 +47,7 @@ export type { Spend } from './curation/costs.js';
 export type { Disclosure } from './curation/disclose.js';
 export type { PictureChange, PictureDiff } from './curation/picture-diff.js';
 export type { PromptImage } from './image/object.js';
+export { renderLimits } from './purchase/budget.js';
 export { renderCost } from './purchase/price.js';
 export type { PurchaseEvent } from './purchase/purchase.js';
 export type { NewManifest } from './session/add.js';

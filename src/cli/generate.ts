@@ -13,8 +13,8 @@ import { generateDocument } from './documents.js';
 import { failureTable, markdownTable, reportToGithub } from './github.js';
 import { jsonError, jsonErrors, printJson } from './json.js';
 import { selectAddress, selectAddresses, withProject } from './project.js';
-import { costOfReport, located, printReport, purchase } from './purchase.js';
-import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
+import { confirmOverBudget, costOfReport, located, printReport, purchase } from './purchase.js';
+import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 interface Options {
   dryRun?: boolean;
@@ -37,7 +37,8 @@ export function generateCommand(): Command {
     .addHelpText(
       'after',
       `
-Within the budget it prints the plan and buys; over it, it asks. Without a terminal nobody can say yes to more.
+Within the budget it prints the plan and buys; over it, it asks. Without a
+terminal nobody can say yes to more.
 Ctrl-C starts nothing more and stores what is under way; a second one ends at once.
 
 Examples:
@@ -69,8 +70,7 @@ async function generate(project: Project, patterns: readonly string[], options: 
 }
 
 async function buy(project: Project, plan: GeneratePlan, options: Options, json: boolean): Promise<GenerateReport> {
-  const question = 'That is over the budget. Buy all the same?';
-  const overBudget = options.yes === true || (plan.overBudget && !json && (await confirm(question)));
+  const overBudget = options.yes === true || (plan.overBudget && !json && (await confirmOverBudget(project)));
   return purchase(project, plan, { overBudget, retry: options.retry === true, json });
 }
 

@@ -7,7 +7,7 @@ export interface Progress {
   onEvent: (event: PurchaseEvent) => void;
   /** A line of its own that stays. */
   say: (text: string) => void;
-  /** Takes away what does not stay. */
+  /** Takes away what does not stay, and says no more how long it will take. What still arrives is told. */
   end: () => void;
 }
 
@@ -26,18 +26,26 @@ export function showProgress(
 ): Progress {
   const started = Date.now();
   let done = 0;
+  let ended = false;
 
-  /** `2/118 · ≈ $0.067 · 40 s left` */
+  /** Seconds. The first pictures come together: until then nobody knows how long one takes. */
+  const timeLeft = () =>
+    ended || done < config.concurrency ? 0 : Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
+
+  /** `≈ $0.067 · 40 s left` */
   const standing = () => {
     const spent = cost === undefined ? undefined : (cost / count) * done;
-    const left = Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
+    const left = timeLeft();
     return `${renderPrice(spent, config)}${left > 0 ? ` · ${left} s left` : ''}`;
   };
   const live = createLiveLine(stream, () => `  ${done}/${count} · ${done === 0 ? 'buying …' : standing()}`);
 
   return {
     say: live.say,
-    end: live.end,
+    end: () => {
+      ended = true;
+      live.end();
+    },
     onEvent: (event) => {
       if (event.type === 'retrying') live.say(styled('dim', `  ${progressOf(event)}`, stream));
       if (event.type === 'bought') {

@@ -6,9 +6,10 @@ import {
   groupFailures,
   type Project,
   type PurchaseFailure,
+  renderLimits,
 } from '../project.js';
 import { type Progress, showProgress } from './progress.js';
-import { counted, printFailure, printWarnings, styled } from './terminal.js';
+import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
 
 export interface PurchaseOptions {
   /** Somebody said yes to more than the budget. */
@@ -17,6 +18,11 @@ export interface PurchaseOptions {
   retry?: boolean;
   /** stdout belongs to a document: what is going on is told on stderr. */
   json: boolean;
+}
+
+/** @returns whether somebody says yes to more than the budget, which a plan is over */
+export function confirmOverBudget({ config: { budget } }: Project): Promise<boolean> {
+  return confirm(`That is over the budget of ${renderLimits(budget)}. Buy all the same?`);
 }
 
 /** Buys what a plan says and shows how it goes. The first Ctrl-C starts nothing more and waits for what is paid for. */
@@ -54,13 +60,17 @@ export function located(failures: readonly PurchaseFailure[]): PromptImageError[
 }
 
 export function printReport({ bought, failed, notes }: GenerateReport, { unchanged }: GeneratePlan): void {
-  for (const error of groupFailures(failed)) {
+  // Of what Ctrl-C has stopped, the number says enough.
+  const failures = failed.filter(({ error }) => error.code !== 'ABORTED');
+  const stopped = failed.length - failures.length;
+  for (const error of groupFailures(failures)) {
     console.error();
     printFailure(error);
   }
   printWarnings(notes);
   const commit = bought.length > 0 ? ' Commit what arrived.' : '';
-  const counts = `${counted(bought.length, 'image')} bought, ${failed.length} failed, ${unchanged} unchanged.`;
+  const rest = stopped > 0 ? `${stopped} stopped, ` : '';
+  const counts = `${counted(bought.length, 'image')} bought, ${failures.length} failed, ${rest}${unchanged} unchanged.`;
   console.log(styled('bold', `${counts}${commit}`));
 }
 

@@ -5,8 +5,8 @@ import { costOfGaps, groupFailures, type Project, renderPrice } from '../project
 import { showPicture } from './inline-picture.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddress, withProject } from './project.js';
-import { purchase } from './purchase.js';
-import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
+import { confirmOverBudget, purchase } from './purchase.js';
+import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 /** `prompt-image reroll --json` */
 export const rerollDocument = z.strictObject({
@@ -66,8 +66,7 @@ async function reroll(project: Project, pattern: string, { count, yes, json = fa
     console.log(`  ${address}  ${plan.takes.length > 1 ? 'takes' : 'take'} ${plan.takes.join(', ')}`);
     console.log(styled('bold', `${plan.count} to buy, ${renderPrice(plan.cost, project.config)}`));
   }
-  const question = 'That is over the budget. Buy all the same?';
-  const overBudget = yes === true || (plan.overBudget && !json && (await confirm(question)));
+  const overBudget = yes === true || (plan.overBudget && !json && (await confirmOverBudget(project)));
   const { failed, notes } = await purchase(project, plan, { overBudget, json });
   const { bought, sheet } = await curation.showTakes(plan);
   const failures = groupFailures(failed);

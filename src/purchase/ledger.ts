@@ -35,10 +35,17 @@ export type LedgerState = z.infer<typeof ledgerSchema>;
 /** Dev servers run for days; this is what their budget is for. */
 const DAY = 24 * 3_600_000;
 
+type Change = (state: LedgerState) => Promise<void>;
+
 export interface Ledger {
   /** What counts now: runs that are alive, and calls of theirs or of dev servers within a day. Writes nothing. */
   read: () => Promise<LedgerState>;
-  /** Reads, changes and writes while nobody else does. */
+  /**
+   * Reads, changes and writes while nobody else does. Many calls go out at once, and each waits for this: those of a process
+   * share a write instead of taking turns.
+   *
+   * @param change throws before it changes anything, and then only its own update fails
+   */
   update: <T>(change: (state: LedgerState) => T | Promise<T>) => Promise<T>;
   /** Enters a run, which counts as going on until it is left or its process ends. */
   enter: (run: LedgerRun) => Promise<{ id: string; leave: () => Promise<void> }>;
@@ -57,14 +64,44 @@ export function openLedger(originalsFolder: string): Ledger {
 
   const read = async () => current(parseLedger(path, await readFile(path)), (id) => isHeld(lockOf(id)));
 
-  const update: Ledger['update'] = async (change) => {
+  const write = async (changes: readonly Change[]) => {
     await prepareFolder(originalsFolder);
-    return withLock(join(local, 'locks', 'ledger'), new AbortController().signal, async () => {
+    await withLock(join(local, 'locks', 'ledger'), new AbortController().signal, async () => {
       const state = await read();
-      const result = await change(state);
+      for (const change of changes) await change(state);
       await replaceFile(path, `${JSON.stringify(state, undefined, 2)}\n`);
-      return result;
     });
+  };
+
+  /** The write that has not begun yet: changes that come while the one before goes on are written together. */
+  let next: { changes: Change[]; written: Promise<void> } | undefined;
+  let last = Promise.resolve();
+
+  const schedule = () => {
+    const changes: Change[] = [];
+    const written = last.then(() => {
+      next = undefined;
+      return write(changes);
+    });
+    // Whoever asked for it is told; the write after it may succeed.
+    last = written.catch(() => {});
+    return { changes, written };
+  };
+
+  const update: Ledger['update'] = async <T>(change: (state: LedgerState) => T | Promise<T>) => {
+    next ??= schedule();
+    const { changes, written } = next;
+    const changed = new Promise<T>((resolve, reject) => {
+      changes.push(async (state) => {
+        try {
+          resolve(await change(state));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    const [result] = await Promise.all([changed, written]);
+    return result;
   };
 
   return {

@@ -19,8 +19,11 @@ export interface Throttle {
 
 /** What is left of the places after the service asked for fewer calls. */
 const LESS = 0.75;
-/** Milliseconds without new calls where the service does not say how many it wants. */
-const PAUSE = 500;
+/**
+ * Milliseconds without new calls where the service does not say how many it wants: twice as many each time in a row, with no
+ * call that succeeds in between. A single "no" among hundreds of calls costs little, and a service that means it is left alone.
+ */
+const PAUSE = { first: 125, longest: 8000 };
 
 /**
  * Slows down for everybody at "too many requests", and gets faster again with each call that succeeds: what is in flight goes
@@ -32,6 +35,7 @@ export function createThrottle(concurrency: number): Throttle {
   let queue: Promise<PQueue> | undefined;
   let slowedAt = Number.NEGATIVE_INFINITY;
   let openAt = Number.NEGATIVE_INFINITY;
+  let inARow = 0;
 
   const opening = async (signal: AbortSignal) => {
     signal.throwIfAborted();
@@ -41,11 +45,15 @@ export function createThrottle(concurrency: number): Throttle {
     }
   };
 
-  const slowDown = (places: PQueue, startedAt: number, wait: number) => {
+  const slowDown = (places: PQueue, startedAt: number, asked: number | undefined) => {
+    const wait = asked ?? Math.min(PAUSE.longest, PAUSE.first * 2 ** inARow);
     // Nobody waits for that long: the run ends instead.
     if (wait > LONGEST_WAIT) return;
     // Calls that went out before the last slowing down say nothing new.
-    if (startedAt >= slowedAt) places.concurrency = Math.max(1, Math.floor(places.concurrency * LESS));
+    if (startedAt >= slowedAt) {
+      places.concurrency = Math.max(1, Math.floor(places.concurrency * LESS));
+      inARow += 1;
+    }
     slowedAt = performance.now();
     openAt = Math.max(openAt, slowedAt + wait);
   };
@@ -61,11 +69,12 @@ export function createThrottle(concurrency: number): Throttle {
         const startedAt = performance.now();
         try {
           const result = await work();
+          inARow = 0;
           if (places.concurrency < concurrency) places.concurrency += 1;
           return result;
         } catch (error) {
           if (isFailure(error, 'PROVIDER_RATE_LIMITED')) {
-            slowDown(places, startedAt, (error instanceof ProviderError ? error.retryAfter : undefined) ?? PAUSE);
+            slowDown(places, startedAt, error instanceof ProviderError ? error.retryAfter : undefined);
           }
           throw error;
         }

@@ -160,7 +160,7 @@ test('on a terminal more than the budget is asked for', async () => {
     const bin = site.bin('unplugin-prompt-image', 'prompt-image');
     const env = { GEMINI_API_KEY: gemini.key };
     await using program = await startInTerminal(process.execPath, [bin, 'generate'], { cwd: site.root, env });
-    await program.waitFor(/That is over the budget/);
+    await program.waitFor(/That is over the budget of 2 images\./);
     program.write(answer);
     return (await program.exited).code;
   };
@@ -213,7 +213,7 @@ test('Ctrl-C while it waits for another attempt ends it without a stack', async 
   await program.waitFor(/barn\.image\.json: .*again in 60 s/);
   process.kill(-program.pid, 'SIGINT');
   expect((await program.exited).code).toBe(1);
-  expect(program.output()).toContain('0 images bought, 3 failed');
+  expect(program.output()).toContain('0 images bought, 0 failed, 3 stopped');
   expect(program.output()).not.toMatch(STACK);
 });
 

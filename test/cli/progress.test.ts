@@ -1,20 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { rollup } from '../e2e/support/bundlers.js';
 import { createSite, STACK, startSmallGemini } from '../e2e/support/site.js';
 import { startInTerminal } from '../e2e/support/terminal.js';
 import { createShop, type Shop } from '../purchase/shop.js';
 
+/** Milliseconds after which what is left takes more than no seconds. */
+const LONG_ENOUGH = 1200;
 const CTRL_C = '\x03';
 /** What takes a line away from a terminal. */
 const ERASE = '\x1b[1G\x1b[2K';
 
-/** A shop that sells one picture after the other, each only once the file `<prompt>` is there. */
-const createSlowShop = (): Promise<Shop> =>
+/** A shop that sells the first picture it is asked for once the file `1` is there, the second once `2` is. Which is first, the disk decides. */
+const createSlowShop = (concurrency = 1): Promise<Shop> =>
   createShop({
     images: { barn: 'barn', canal: 'canal', dune: 'dune' },
-    // In turn, but which of them is ready first is a matter of milliseconds.
-    generate: "while (!existsSync(folder + '/' + request.prompt)) await sleep(20); return { bytes: picture };",
-    config: { concurrency: 1 },
+    generate: `
+      const turn = (globalThis.turns = (globalThis.turns ?? 0) + 1);
+      while (!existsSync(folder + '/' + turn)) await sleep(20);
+      return { bytes: picture };`,
+    config: { concurrency },
   });
 
 const startGenerate = (shop: Shop, command = ['generate']) => {
@@ -27,12 +32,12 @@ test('on a terminal a line says how far it is, and goes away', async () => {
   await using shop = await createSlowShop();
   await using program = await startGenerate(shop);
   await program.waitFor(/ {2}0\/3 · buying …/);
-  await shop.called(1);
-  const [first = ''] = await shop.calls();
-  await shop.write(first, '');
-  await program.waitFor(new RegExp(`✓ 1/3 src/${first}\\.image\\.json · ≈ \\$0\\.034 · \\d+ s left\\r\\n`));
+  await sleep(LONG_ENOUGH);
+  await shop.write('1', '');
+  await program.waitFor(/✓ 1\/3 src\/\w+\.image\.json · ≈ \$0\.034 · \d+ s left\r\n/);
   await program.waitFor(/ {2}1\/3 · ≈ \$0\.034 · \d+ s left/);
-  for (const name of ['barn', 'canal', 'dune']) await shop.write(name, '');
+  await shop.write('2', '');
+  await shop.write('3', '');
   expect((await program.exited).code).toBe(0);
   expect(program.output()).toMatch(/3 images bought, 0 failed, 0 unchanged\. Commit what arrived\.\r\n$/);
   const stays = program
@@ -48,14 +53,30 @@ test('Ctrl-C stores what is under way and starts nothing more', async () => {
   await shop.called(1);
   program.write(CTRL_C);
   await program.waitFor(/Stopping: what is under way is still stored\. Press Ctrl-C again to end now\./);
-  const [first = ''] = await shop.calls();
-  await shop.write(first, '');
+  await sleep(LONG_ENOUGH);
+  await shop.write('1', '');
   expect((await program.exited).code).toBe(1);
-  expect(program.output()).toContain(`✓ 1/3 src/${first}.image.json`);
-  expect(program.output()).toContain('1 image bought, 2 failed');
+  expect(program.output()).toMatch(/✓ 1\/3 src\/\w+\.image\.json/);
+  expect(program.output()).toContain('1 image bought, 0 failed, 2 stopped, 0 unchanged. Commit what arrived.');
+  expect(program.output()).not.toContain('[ABORTED]');
+  expect(program.output()).not.toContain('s left');
   expect(program.output()).not.toMatch(STACK);
-  expect(await shop.calls()).toEqual([first]);
+  expect(await shop.calls()).toHaveLength(1);
   expect(await shop.originals('.png')).toHaveLength(1);
+});
+
+test('the time that is left is told once as many came as are bought at once', async () => {
+  await using shop = await createSlowShop(2);
+  await using program = await startGenerate(shop);
+  await shop.called(2);
+  await sleep(LONG_ENOUGH);
+  await shop.write('1', '');
+  await program.waitFor(/✓ 1\/3 src\/\w+\.image\.json · ≈ \$0\.034\r\n/);
+  await shop.called(3);
+  await shop.write('2', '');
+  await program.waitFor(/✓ 2\/3 src\/\w+\.image\.json · ≈ \$0\.067 · \d+ s left\r\n/);
+  await shop.write('3', '');
+  expect((await program.exited).code).toBe(0);
 });
 
 test('a second Ctrl-C ends at once, also of a purchase that was just agreed to', async () => {
