@@ -95,7 +95,7 @@ async function buy(project: Project, plan: GeneratePlan, options: Options, json:
   const agreed = options.yes === true || (!json && (await confirm(`Buy it, ${price}${over}?`)));
   if (!agreed) return { state: 'missing', failures: [] };
   const report = await purchase(project, plan, { overBudget: plan.overBudget, json });
-  if (!json) printReport(report, plan);
+  if (!json) printReport(report, plan, project);
   const failures = located(report.failed);
   return { state: failures.length === 0 ? 'bought' : 'missing', failures };
 }

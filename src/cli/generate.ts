@@ -13,7 +13,7 @@ import { generateDocument } from './documents.js';
 import { failureTable, markdownTable, reportToGithub } from './github.js';
 import { jsonError, jsonErrors, printJson } from './json.js';
 import { selectAddress, selectAddresses, withProject } from './project.js';
-import { confirmOverBudget, costOfReport, located, printReport, purchase } from './purchase.js';
+import { agreeToCost, costOfReport, located, printReport, purchase } from './purchase.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 interface Options {
@@ -61,7 +61,7 @@ async function generate(project: Project, patterns: readonly string[], options: 
   const plan = await project.plan({ addresses, recover, retry: options.retry });
   if (!json) printPlan(plan, project);
   const report = options.dryRun || plan.count === 0 ? undefined : await buy(project, plan, options, json);
-  if (report && !json) printReport(report, plan);
+  if (report && !json) printReport(report, plan, project);
   if (json) printDocument(plan, report, project);
   const failed = report ? located(report.failed) : [];
   const errors = [...plan.invalid, ...located(plan.refused), ...failed];
@@ -69,9 +69,14 @@ async function generate(project: Project, patterns: readonly string[], options: 
   if (errors.length > 0) process.exitCode = 1;
 }
 
-async function buy(project: Project, plan: GeneratePlan, options: Options, json: boolean): Promise<GenerateReport> {
-  const overBudget = options.yes === true || (plan.overBudget && !json && (await confirmOverBudget(project)));
-  return purchase(project, plan, { overBudget, retry: options.retry === true, json });
+async function buy(
+  project: Project,
+  plan: GeneratePlan,
+  { yes, retry = false }: Options,
+  json: boolean,
+): Promise<GenerateReport | undefined> {
+  const overBudget = await agreeToCost(project, plan, { yes, json });
+  return overBudget === undefined ? undefined : purchase(project, plan, { overBudget, retry, json });
 }
 
 async function putDamagedAside(project: Project, pattern: string): Promise<void> {

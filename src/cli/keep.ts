@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import * as z from 'zod';
-import { renderFailure } from '../failure.js';
+import { PromptImageError, renderFailure } from '../failure.js';
 import type { Project } from '../project.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
-import { selectAddresses, withProject } from './project.js';
+import { fromRoot, selectAddresses, withProject } from './project.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 /** `prompt-image keep --json` */
@@ -20,6 +20,8 @@ export const keepDocument = z.strictObject({
   ),
   /** Images that had their picture. */
   unchanged: z.int(),
+  /** Images that never had a picture; a failure only where they were named one by one. */
+  missing: z.array(z.string()),
   failed: z.array(errorSchema),
 });
 
@@ -43,7 +45,9 @@ Examples:
 
 async function keep(project: Project, patterns: readonly string[], json: boolean): Promise<void> {
   const addresses = await selectAddresses(project, patterns);
-  const { kept, unchanged, failed, stuck } = await (await project.curate()).keep(addresses);
+  const { kept, unchanged, missing, failed: broken, stuck } = await (await project.curate()).keep(addresses);
+  const named = new Set(patterns.map((pattern) => fromRoot(project, pattern)));
+  const failed = [...broken, ...missing.filter((address) => named.has(address)).map(nothingToKeep)];
   if (failed.length > 0) process.exitCode = 1;
   if (json) {
     const images = kept.map(({ address, original, last }) => ({ address, original: original.stem, last: last.stem }));
@@ -53,6 +57,7 @@ async function keep(project: Project, patterns: readonly string[], json: boolean
       errors: [],
       kept: images,
       unchanged,
+      missing: [...missing],
       failed: jsonErrors(failed),
     });
     return;
@@ -64,7 +69,17 @@ async function keep(project: Project, patterns: readonly string[], json: boolean
     const note = isLast ? `keeps ${last.stem}` : `has the picture of ${original.record.for}, whose prompt is the same`;
     console.log(`${styled('green', '✓')} ${address}${styled('dim', `  ${note}`)}`);
   }
+  const never = missing.length > 0 ? ` ${missing.length} never had a picture.` : '';
   const failures = failed.length > 0 ? ` ${failed.length} failed.` : '';
-  const commit = kept.length > 0 ? ' Commit the new originals.' : '';
-  console.log(styled('bold', `${counted(kept.length, 'image')} kept, ${unchanged} unchanged.${failures}${commit}`));
+  const commit = kept.length > 0 && project.config.commit ? ' Commit the new originals.' : '';
+  console.log(
+    styled('bold', `${counted(kept.length, 'image')} kept, ${unchanged} unchanged.${never}${failures}${commit}`),
+  );
+}
+
+function nothingToKeep(address: string): PromptImageError {
+  return new PromptImageError('IMAGE_MISSING', 'never had a picture, so there is none to keep', {
+    place: { file: address },
+    next: `Run: npx prompt-image generate ${address}`,
+  });
 }

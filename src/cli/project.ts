@@ -33,7 +33,7 @@ export async function selectAddresses(project: Project, patterns: readonly strin
         next: 'Name the file alone.',
       });
     }
-    const found = all.filter(matcherOf(project.config.root, pattern));
+    const found = all.filter(matcherOf(project, pattern));
     if (found.length === 0) {
       throw new InvalidArgumentError(`${pattern} matches no manifest. Run: npx prompt-image status`);
     }
@@ -53,10 +53,15 @@ export async function selectAddress(project: Project, pattern: string): Promise<
   throw new InvalidArgumentError(`${pattern} matches ${others.length + 1} images. Name one of them.`);
 }
 
-function matcherOf(root: string, pattern: string): (address: string) => boolean {
-  const fromRoot = relative(root, resolve(process.cwd(), pattern)).replaceAll('\\', '/');
+/** What a path or pattern of the command line is from the root, with forward slashes. */
+export function fromRoot({ config: { root } }: Project, pattern: string): string {
+  return relative(root, resolve(process.cwd(), pattern)).replaceAll('\\', '/');
+}
+
+function matcherOf(project: Project, pattern: string): (address: string) => boolean {
+  const named = fromRoot(project, pattern);
   // The root itself, which is no pattern.
-  if (fromRoot === '') return () => true;
-  const matches = picomatch(fromRoot, { dot: true });
-  return (address) => address === fromRoot || address.startsWith(`${fromRoot}/`) || matches(address);
+  if (named === '') return () => true;
+  const matches = picomatch(named, { dot: true });
+  return (address) => address === named || address.startsWith(`${named}/`) || matches(address);
 }

@@ -9,7 +9,7 @@ import {
   renderLimits,
 } from '../project.js';
 import { type Progress, showProgress } from './progress.js';
-import { confirm, counted, printFailure, printWarnings, styled } from './terminal.js';
+import { confirm, counted, isInteractive, printFailure, printWarnings, styled } from './terminal.js';
 
 export interface PurchaseOptions {
   /** Somebody said yes to more than the budget. */
@@ -20,9 +20,22 @@ export interface PurchaseOptions {
   json: boolean;
 }
 
-/** @returns whether somebody says yes to more than the budget, which a plan is over */
-export function confirmOverBudget({ config: { budget } }: Project): Promise<boolean> {
-  return confirm(`That is over the budget of ${renderLimits(budget)}. Buy all the same?`);
+/**
+ * Asks for more than the budget where a plan is over it.
+ *
+ * @returns whether more was agreed to; where there is nobody to ask, the purchase says that it is too much.
+ * `undefined`: somebody said no, and there is nothing more to say
+ */
+export async function agreeToCost(
+  { config: { budget } }: Project,
+  { overBudget }: GeneratePlan,
+  { yes = false, json }: { yes?: boolean | undefined; json: boolean },
+): Promise<boolean | undefined> {
+  if (yes || !overBudget || json || !isInteractive()) return yes;
+  if (await confirm(`That is over the budget of ${renderLimits(budget)}. Buy all the same?`)) return true;
+  console.log(styled('bold', 'Nothing was bought.'));
+  process.exitCode = 1;
+  return undefined;
 }
 
 /** Buys what a plan says and shows how it goes. The first Ctrl-C starts nothing more and waits for what is paid for. */
@@ -59,7 +72,11 @@ export function located(failures: readonly PurchaseFailure[]): PromptImageError[
   );
 }
 
-export function printReport({ bought, failed, notes }: GenerateReport, { unchanged }: GeneratePlan): void {
+export function printReport(
+  { bought, failed, notes }: GenerateReport,
+  { unchanged }: GeneratePlan,
+  { config }: Project,
+): void {
   // Of what Ctrl-C has stopped, the number says enough.
   const failures = failed.filter(({ error }) => error.code !== 'ABORTED');
   const stopped = failed.length - failures.length;
@@ -68,7 +85,7 @@ export function printReport({ bought, failed, notes }: GenerateReport, { unchang
     printFailure(error);
   }
   printWarnings(notes);
-  const commit = bought.length > 0 ? ' Commit what arrived.' : '';
+  const commit = bought.length > 0 && config.commit ? ' Commit what arrived.' : '';
   const rest = stopped > 0 ? `${stopped} stopped, ` : '';
   const counts = `${counted(bought.length, 'image')} bought, ${failures.length} failed, ${rest}${unchanged} unchanged.`;
   console.log(styled('bold', `${counts}${commit}`));

@@ -5,7 +5,7 @@ import { costOfGaps, groupFailures, type Project, renderPrice } from '../project
 import { showPicture } from './inline-picture.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddress, withProject } from './project.js';
-import { confirmOverBudget, purchase } from './purchase.js';
+import { agreeToCost, purchase } from './purchase.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 /** `prompt-image reroll --json` */
@@ -66,11 +66,13 @@ async function reroll(project: Project, pattern: string, { count, yes, json = fa
     console.log(`  ${address}  ${plan.takes.length > 1 ? 'takes' : 'take'} ${plan.takes.join(', ')}`);
     console.log(styled('bold', `${plan.count} to buy, ${renderPrice(plan.cost, project.config)}`));
   }
-  const overBudget = yes === true || (plan.overBudget && !json && (await confirmOverBudget(project)));
+  const overBudget = await agreeToCost(project, plan, { yes, json });
+  if (overBudget === undefined) return;
   const { failed, notes } = await purchase(project, plan, { overBudget, json });
   const { bought, sheet } = await curation.showTakes(plan);
-  const failures = groupFailures(failed);
-  if (failures.length > 0) process.exitCode = 1;
+  // Of what Ctrl-C has stopped, the number says enough.
+  const failures = groupFailures(failed.filter(({ error }) => error.code !== 'ABORTED'));
+  if (failed.length > 0) process.exitCode = 1;
   const shown = sheet === undefined ? null : relative(project.config.root, sheet).replaceAll('\\', '/');
   if (json) {
     const names = new Set<unknown>(bought.map(({ take }) => take));
@@ -94,7 +96,12 @@ async function reroll(project: Project, pattern: string, { count, yes, json = fa
   for (const { take } of bought) {
     console.log(`  "take": "${take}"${styled('dim', `  or: npx prompt-image pick ${address} ${take}`)}`);
   }
-  const commit = bought.length > 0 ? ' Commit what arrived.' : '';
-  const lost = failed.length > 0 ? `, ${failed.length} failed` : '';
+  const commit = bought.length > 0 && project.config.commit ? ' Commit what arrived.' : '';
+  const stopped = failed.filter(({ error }) => error.code === 'ABORTED').length;
+  const counts = [
+    ...(failed.length > stopped ? [`${failed.length - stopped} failed`] : []),
+    ...(stopped > 0 ? [`${stopped} stopped`] : []),
+  ];
+  const lost = counts.map((count) => `, ${count}`).join('');
   console.log(styled('bold', `${counted(bought.length, 'take')} bought${lost}.${commit}`));
 }

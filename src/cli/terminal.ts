@@ -22,7 +22,7 @@ export function printWarnings(warnings: readonly string[]): void {
 }
 
 /** Whether somebody is there to answer; nobody is in CI, terminal or not. */
-function isInteractive(): boolean {
+export function isInteractive(): boolean {
   return Boolean(process.stdin.isTTY && process.stdout.isTTY && !isCI);
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
-import { isFailure, PromptImageError } from '../failure.js';
+import { isFailure, type PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { withLock } from '../originals/lock.js';
 import type { Original } from '../originals/originals.js';
@@ -23,7 +23,9 @@ export interface KeepReport {
   kept: readonly Kept[];
   /** Images that had their picture. */
   unchanged: number;
-  /** By image: nothing to keep, an invalid manifest, a damaged original. */
+  /** Images that never had one. */
+  missing: readonly string[];
+  /** By image: an invalid manifest, a damaged original. */
   failed: readonly PromptImageError[];
   /** What earlier runs paid for and cannot be stored. */
   stuck: readonly PromptImageError[];
@@ -44,11 +46,12 @@ export async function keep(context: Context, addresses?: readonly string[]): Pro
   const images = await readStatus(context, addresses);
   const kept: Kept[] = [];
   const failed: PromptImageError[] = [];
+  const missing: string[] = [];
   let unchanged = 0;
   for (const image of images) {
     if (image.state === 'invalid') failed.push(image.error);
     else if (image.detail.state === 'ok') unchanged += 1;
-    else if (image.detail.state === 'missing') failed.push(nothingToKeep(image.address));
+    else if (image.detail.state === 'missing') missing.push(image.address);
     else {
       const { last } = image.detail;
       try {
@@ -59,7 +62,7 @@ export async function keep(context: Context, addresses?: readonly string[]): Pro
       }
     }
   }
-  return { kept, unchanged, failed, stuck };
+  return { kept, unchanged, missing, failed, stuck };
 }
 
 /** Under the key's lock, like a purchase: so that there is no second picture where another process is just buying. */
@@ -82,12 +85,5 @@ async function keepPicture({ originals }: Context, entry: Entry, last: Original)
       origin: 'kept',
       createdAt: new Date().toISOString(),
     });
-  });
-}
-
-function nothingToKeep(address: string): PromptImageError {
-  return new PromptImageError('IMAGE_MISSING', 'never had a picture, so there is none to keep', {
-    place: { file: address },
-    next: `Run: npx prompt-image generate ${address}`,
   });
 }
