@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'CACHE_IGNORED'
   | 'CACHE_NEWER'
   | 'CACHE_LOCKED'
+  | 'CACHE_UNREADABLE'
   | 'CACHE_UNWRITABLE'
   | 'CACHE_WHOLE'
   | 'PROVIDER_AUTH'

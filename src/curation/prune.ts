@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import { isOtherTake } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
@@ -55,12 +56,15 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
   const unused: Unused[] = [];
   const damaged: PromptImageError[] = [];
   const plan = { kept: 0, takes: 0 };
+  const scanned = new Set(entries.map(({ address }) => address));
+  // A manifest that `include` does not match can be imported all the same.
+  const isLeftOut = (address: string) => !scanned.has(address) && existsSync(join(config.root, address));
   for (const stem of await originals.stems()) {
     try {
       const { record, path } = await originals.read(stem);
       const isTake = !used.has(record.key) && entries.some((entry) => isOtherTake(record, entry));
       if (isTake) plan.takes += Number(!takes);
-      if (used.has(record.key) || (isTake && !takes)) plan.kept += 1;
+      if (used.has(record.key) || (isTake && !takes) || isLeftOut(record.for)) plan.kept += 1;
       else
         unused.push({
           stem,

@@ -22,7 +22,12 @@ export interface Originals {
   find: (key: string) => Promise<Original | undefined>;
   /** All originals of a key that are whole, oldest first. Damaged ones are passed over. */
   wholeOf: (key: string) => Promise<Original[]>;
-  /** The newest picture that was bought for an address, of its present take if there is one. Damaged ones are passed over. */
+  /**
+   * The newest picture that was bought for an address, of its present take if there is one; `undefined` where it never had one.
+   * Damaged ones are passed over for whole ones.
+   *
+   * @throws `CACHE_*` where there are only damaged ones
+   */
   newestFor: (address: string, take: number | string) => Promise<Original | undefined>;
   /**
    * Stores a picture and its record, durably.
@@ -89,9 +94,13 @@ export function openOriginals(folder: string): Originals {
   };
 
   const recordsOf = async (stems: readonly string[]): Promise<RecordOf[]> => {
-    const read = async (stem: string) => ({ stem, record: await unlessDamaged(readRecord(folder, stem)) });
-    const records = await Promise.all(stems.map(read));
-    return records.flatMap(({ stem, record }) => (record ? [{ stem, record }] : [])).sort(bySeniority);
+    const records: RecordOf[] = [];
+    // One after the other: all at once would open more files than a system may allow.
+    for (const stem of stems) {
+      const record = await unlessDamaged(readRecord(folder, stem));
+      if (record) records.push({ stem, record });
+    }
+    return records.sort(bySeniority);
   };
 
   return {
@@ -120,10 +129,17 @@ export function openOriginals(folder: string): Originals {
       const stems = [...current.files.keys()].filter((stem) => stem.startsWith(labelStart(address)));
       const bought = (await recordsOf(stems)).filter(({ record }) => record.for === address);
       const isTake = ({ record }: RecordOf) => Number((record.request.take ?? 1) === take);
+      let damage: unknown;
       for (const { stem } of bought.sort((a, b) => isTake(b) - isTake(a) || timeOf(b) - timeOf(a))) {
-        const original = await unlessDamaged(read(stem, current));
-        if (original) return original;
+        try {
+          return await read(stem, current);
+        } catch (error) {
+          if (!isDamage(error)) throw error;
+          damage ??= error;
+        }
       }
+      // It had a picture: to say that it never had one would let it be bought by itself.
+      if (damage !== undefined) throw damage;
       return undefined;
     },
 
@@ -183,7 +199,12 @@ async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN', 'CACHE_LFS_POINTER', 'CACHE_NEWER')) return undefined;
+    if (isDamage(error)) return undefined;
     throw error;
   }
+}
+
+/** What is known to be wrong with a file; not that it could not be read just now. */
+function isDamage(error: unknown): boolean {
+  return isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN', 'CACHE_LFS_POINTER', 'CACHE_NEWER');
 }

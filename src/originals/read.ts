@@ -88,10 +88,14 @@ async function readable<T>(folder: string, stem: string, read: () => Promise<T>)
   } catch (error) {
     if (isErrno(error, 'ENOENT')) throw damaged(folder, stem, 'has just disappeared');
     if (!(error instanceof Error)) throw error;
-    throw new PromptImageError('CACHE_CORRUPT', `the original ${name(folder, stem)} cannot be read: ${error.message}`, {
-      cause: error,
-      next: 'Nothing is bought in its place.',
-    });
+    throw new PromptImageError(
+      'CACHE_UNREADABLE',
+      `the original ${name(folder, stem)} cannot be read: ${error.message}`,
+      {
+        cause: error,
+        next: 'Nothing is bought in its place.',
+      },
+    );
   }
 }
 

@@ -60,7 +60,9 @@ export interface Purchases {
   failureOf: (want: Want) => Promise<PromptImageError | undefined>;
   /** Somebody asks explicitly: what may have passed is tried again. What was refused is not. */
   forgetFailures: () => void;
-  /** Starts nothing more, and waits for what is under way: it is paid for. */
+  /** Starts nothing more for good, and waits for what is under way: it is paid for. */
+  stop: () => Promise<void>;
+  /** The same, after which it can go on. */
   settle: () => Promise<void>;
 }
 
@@ -185,6 +187,11 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     }
   };
 
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.allSettled(running.values());
+  };
+
   /** What another process is at work on is left to it. */
   const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
     try {
@@ -201,10 +208,10 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     failureOf: memory.find,
     forgetFailures: memory.forgetPassing,
 
+    stop,
     settle: async () => {
-      stopping.abort();
+      await stop();
       stopping = new AbortController();
-      await Promise.allSettled(running.values());
     },
 
     buy: async (want, buying) => {

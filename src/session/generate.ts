@@ -61,9 +61,9 @@ export async function planPurchases(
   context: Context,
   { addresses, recover, retry = false }: PlanOptions,
 ): Promise<GeneratePlan> {
-  const stuck = recover ? await context.purchases.recover() : [];
   // Somebody asks: what failed before and may have passed is tried again.
   context.purchases.forgetFailures();
+  const stuck = recover ? await context.purchases.recover() : [];
   const images = await readStatus(context, addresses);
   const gaps: Gap[] = [];
   const refused: PurchaseFailure[] = [];
