@@ -10,7 +10,7 @@ import type { Intents } from './intents.js';
 import type { Memory } from './memory.js';
 import { isLasting } from './refusals.js';
 import type { Storage } from './storage.js';
-import type { Throttle } from './throttle.js';
+import type { Send, Throttle } from './throttle.js';
 import { MOST_UNANSWERED, troubleOf, type Unanswered } from './unanswered.js';
 import { imageRequest, type Want } from './want.js';
 
@@ -70,7 +70,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
   };
 
   /** One call, which is in the ledger and in the journal before it goes out. */
-  const callOnce = async (want: Want, { run, signal, onAsked }: CallContext, request: ImageRequest) => {
+  const callOnce = async (want: Want, { run, signal, onAsked }: CallContext, request: ImageRequest, send: Send) => {
     refuseIfBlocked(want);
     const takeBack = await run.reserve(request.model);
     const asked = describe(want, provider);
@@ -78,13 +78,14 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     onAsked();
     onEvent({ type: 'calling', address: want.address });
     try {
-      const answer = await within(timeout, async (signal) => {
+      const generate = async (deadline: AbortSignal) => {
         try {
-          return await provider.generate(request, { signal, raster: options.raster });
+          return await provider.generate(request, { signal: deadline, raster: options.raster });
         } catch (error) {
           throw redactFailure(error, redact);
         }
-      });
+      };
+      const answer = await send(() => within(timeout, generate));
       return { path, answer };
     } catch (error) {
       memory.noteBlocker(want, error);
@@ -130,7 +131,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     const [before] = unanswered;
     if (before) onEvent({ type: 'maybe-billed-twice', address, why: troubleOf(before) });
     const { path, answer } = await attempt(
-      (again) => throttle.call(() => callOnce(want, context, asking), { again, signal }),
+      (again) => throttle.call((send) => callOnce(want, context, asking, send), { again, signal }),
       {
         ...options,
         signal,
