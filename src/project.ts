@@ -4,6 +4,7 @@ import { createPublisher, type Published } from './catalog/publish.js';
 import { resolveState } from './catalog/state.js';
 import { type ResolvedConfig, resolveConfig } from './config/config.js';
 import type { InlineOptions } from './config/options.js';
+import { stockFolder } from './config/stock.js';
 import type { Curation } from './curation/curation.js';
 import { openCache } from './derivatives/cache.js';
 import { createDerivatives } from './derivatives/derivatives.js';
@@ -101,6 +102,8 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   const originals = openOriginals(config.originalsDir);
   const served = openServed(config.originalsDir, config.frozen);
   const ledger = openLedger(config.originalsDir);
+  // What costs nothing is counted all the same, but not in dollars.
+  const limits = config.provider.free ? { maxImages: config.budget.maxImages } : config.budget;
   const listeners = new Set<(event: PurchaseEvent) => void>();
 
   const purchases = createPurchases({
@@ -108,7 +111,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     originals,
     stock: openStock({
       folder: config.originalsDir,
-      user: config.stock,
+      user: () => stockFolder(config.provider),
       provider: config.provider.name,
       frozen: config.frozen,
     }),
@@ -136,7 +139,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     config,
     originals,
     served,
-    startRun: (kind) => startRun(ledger, kind, config.budget, config.prices),
+    startRun: (kind) => startRun(ledger, kind, limits, config.prices),
     purchases,
     publisher: createPublisher(cache, derivatives, encoder, config.provenance),
     readEntry: (address, onDependency) => readEntry(address, config, onDependency),

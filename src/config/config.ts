@@ -16,7 +16,6 @@ import { isFrozen } from './frozen.js';
 import { loadConfig } from './load.js';
 import { type Location, locateProject, upward } from './locate.js';
 import { type Config, type InlineOptions, type PurchasingOptions, parseInline } from './options.js';
-import { stockFolder } from './stock.js';
 
 /** Every option filled in, paths absolute. */
 export interface ResolvedConfig {
@@ -42,8 +41,6 @@ export interface ResolvedConfig {
   consent: Consent;
   frozen: boolean;
   git: Git;
-  /** Folder of what this user bought; `undefined`: none is kept. */
-  stock: string | undefined;
   /** Takes every key that is known here out of a text. */
   redact: (text: string) => string;
 }
@@ -99,7 +96,6 @@ export async function resolveConfig(start: string, options: InlineOptions): Prom
     consent: await resolveConsent(root, provider, environment, git, findKeyElsewhere(elsewhere)),
     frozen: isFrozen(),
     git,
-    stock: stockFolder(provider),
     redact: environment.redact,
   };
 }

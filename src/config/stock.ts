@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
 import { isKeyed, type Provider } from '../providers/provider.js';
 
 /**
@@ -10,9 +9,14 @@ import { isKeyed, type Provider } from '../providers/provider.js';
  *
  * @param env of the process
  */
-export function stockFolder(provider: Provider, env: NodeJS.ProcessEnv = process.env): string | undefined {
+export async function stockFolder(
+  provider: Provider,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
   if (provider.free || !isKeyed(provider) || !provider.isDefaultEndpoint) return undefined;
   const choice = env.PROMPT_IMAGE_STOCK;
-  if (choice === undefined) return join(envPaths('prompt-image', { suffix: '' }).data, 'stock');
-  return ['', '0', 'off', 'false'].includes(choice.trim()) ? undefined : resolve(choice);
+  if (choice !== undefined) return ['', '0', 'off', 'false'].includes(choice.trim()) ? undefined : resolve(choice);
+  // Only where something is missing; most builds have everything.
+  const { default: envPaths } = await import('env-paths');
+  return join(envPaths('prompt-image', { suffix: '' }).data, 'stock');
 }

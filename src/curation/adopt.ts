@@ -7,6 +7,8 @@ import { withFile } from '../derivatives/scratch.js';
 import { PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
 import { originalsAreIgnored } from '../files/git.js';
+import { withKeyLock } from '../originals/lock.js';
+import { shortKey } from '../originals/names.js';
 import type { Original } from '../originals/originals.js';
 import { explainRatio } from '../originals/ratio.js';
 import { sha256 } from '../request.js';
@@ -49,25 +51,30 @@ export async function adopt(
   const carried = readLabel(bytes, facts);
   const label = sourceType ?? carried.sourceType;
 
-  const present = await originals.find(entry.key);
-  if (present) {
-    if (present.record.image.sha256 !== sha256(bytes)) throw occupied(entry, present);
-    if (sourceType !== undefined && present.record.sourceType !== sourceType) throw labelled(entry, present);
-    return { original: present, isNew: false, note: explainRatio(present.record) };
-  }
-  const { format, width, height } = facts;
-  const original = await originals.add(bytes, {
-    version: 1,
-    key: entry.key,
-    for: address,
-    request: entry.request,
-    image: { sha256: sha256(bytes), bytes: bytes.length, width, height, format },
-    origin: 'adopted',
-    ...(label === undefined ? {} : { sourceType: label }),
-    ...(carried.system === undefined ? {} : { modelVersion: carried.system }),
-    createdAt: new Date().toISOString(),
+  const { signal } = new AbortController();
+  // So that there is no second picture where another process is just buying.
+  return withKeyLock(originals.folder, shortKey(entry.key), signal, async () => {
+    originals.refresh();
+    const present = await originals.find(entry.key);
+    if (present) {
+      if (present.record.image.sha256 !== sha256(bytes)) throw occupied(entry, present);
+      if (sourceType !== undefined && present.record.sourceType !== sourceType) throw labelled(entry, present);
+      return { original: present, isNew: false, note: explainRatio(present.record) };
+    }
+    const { format, width, height } = facts;
+    const original = await originals.add(bytes, {
+      version: 1,
+      key: entry.key,
+      for: address,
+      request: entry.request,
+      image: { sha256: sha256(bytes), bytes: bytes.length, width, height, format },
+      origin: 'adopted',
+      ...(label === undefined ? {} : { sourceType: label }),
+      ...(carried.system === undefined ? {} : { modelVersion: carried.system }),
+      createdAt: new Date().toISOString(),
+    });
+    return { original, isNew: true, note: explainRatio(original.record) };
   });
-  return { original, isNew: true, note: explainRatio(original.record) };
 }
 
 async function readPicture(path: string): Promise<Buffer> {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Entry } from '../catalog/entry.js';
 import { isFailure, type PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
-import { withLock } from '../originals/lock.js';
+import { withKeyLock } from '../originals/lock.js';
+import { shortKey } from '../originals/names.js';
 import type { Original } from '../originals/originals.js';
 import { damaged } from '../originals/read.js';
 import { sha256 } from '../request.js';
@@ -67,8 +67,8 @@ export async function keep(context: Context, addresses?: readonly string[]): Pro
 
 /** Under the key's lock, like a purchase: so that there is no second picture where another process is just buying. */
 async function keepPicture({ originals }: Context, entry: Entry, last: Original): Promise<Original> {
-  const lock = join(originals.folder, '.local', 'locks', entry.key.slice(0, 16));
-  return withLock(lock, new AbortController().signal, async () => {
+  const { signal } = new AbortController();
+  return withKeyLock(originals.folder, shortKey(entry.key), signal, async () => {
     originals.refresh();
     const present = await originals.find(entry.key);
     if (present) return present;

@@ -1,3 +1,4 @@
+import { printable } from '../providers/redact.js';
 import type { Context } from '../session/context.js';
 import { readStatus } from '../session/status.js';
 
@@ -17,6 +18,9 @@ export async function listMissingAlts(context: Context, addresses?: readonly str
     if (image.state === 'invalid' || image.entry.image.alt !== undefined) return [];
     const { detail, address } = image;
     const picture = detail.state === 'ok' ? detail.original : detail.state === 'stale' ? detail.last : undefined;
-    return [{ address, hasPicture: picture !== undefined, caption: picture?.record.caption }];
+    const caption = picture?.record.caption;
+    return [
+      { address, hasPicture: picture !== undefined, caption: caption === undefined ? undefined : printable(caption) },
+    ];
   });
 }

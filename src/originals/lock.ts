@@ -1,22 +1,18 @@
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PromptImageError } from '../failure.js';
 import { makeFolder, removeFile, withCleanup } from '../files/durable.js';
 import { isErrno, readIfExists } from '../files/errno.js';
 import { isRunning } from '../files/temporary.js';
+import { type KernelLocks, loadKernelLocks } from './kernel-locks.js';
 
 /*
  * One process at a time may buy a key, or count what is spent. The kernel's locks are used, which end with their holder however it dies: a lock
  * that is judged by its age has two holders as soon as one of them is slow. The lock guards money only; the files are safe
  * without it.
  */
-
-interface KernelLocks {
-  tryLock: (descriptor: number, options?: { shared: boolean }) => boolean;
-  unlock: (descriptor: number) => void;
-}
 
 /** Milliseconds between two looks at a lock that another one holds: short at first, since most are held briefly. */
 const POLL = { first: 4, longest: 100 };
@@ -31,7 +27,17 @@ const CLAIM_PATIENCE = 10 * 60_000;
 export async function withLock<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   await makeFolder(dirname(path));
   const locks = await loadKernelLocks();
-  return locks ? withKernelLock(locks, path, signal, work) : withClaim(`${path}.claim`, signal, work);
+  return locks ? withKernelLock(locks, path, signal, work) : withClaim(path, signal, work);
+}
+
+/** The lock of a key, for whatever makes an original of it. */
+export function withKeyLock<T>(
+  originalsFolder: string,
+  key16: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withLock(join(originalsFolder, '.local', 'locks', key16), signal, work);
 }
 
 async function withKernelLock<T>(
@@ -43,15 +49,21 @@ async function withKernelLock<T>(
   // The lock file is never deleted: whoever waits holds the same file open, and would go on to lock one that is gone.
   const file = await open(path, 'a+');
   const lockedWork = async () => {
+    const first = locks.tryLock(file.fd);
+    if (first === undefined) return withClaim(path, signal, work);
     // Polled, because waiting would block one of libuv's few threads for as long as a purchase takes.
-    await poll(async () => locks.tryLock(file.fd), signal);
+    if (!first) await poll(async () => locks.tryLock(file.fd) === true, signal);
     return withCleanup(work, async () => locks.unlock(file.fd));
   };
   return withCleanup(lockedWork, () => file.close());
 }
 
-/** Where there is no prebuilt kernel lock (musl): a file that only one process can create, and that no other takes over. */
-async function withClaim<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+/**
+ * Where there is no prebuilt kernel lock (musl), or the file system has none: a file that only one process can create, and
+ * that no other takes over.
+ */
+async function withClaim<T>(lock: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const path = claimOf(lock);
   const started = performance.now();
   const take = async () => {
     if (await claim(path)) return true;
@@ -82,34 +94,32 @@ export type Release = () => Promise<void>;
 export async function holdLock(path: string): Promise<Release> {
   await makeFolder(dirname(path));
   const locks = await loadKernelLocks();
-  if (!locks) {
-    await claim(`${path}.claim`);
-    return () => removeIfWritable(`${path}.claim`);
-  }
-  const file = await open(path, 'a+');
-  locks.tryLock(file.fd);
-  return () =>
-    withCleanup(
-      () => removeIfWritable(path),
-      () => file.close(),
-    );
+  const file = locks && (await open(path, 'a+'));
+  const release = async () => {
+    await removeIfWritable(path);
+    await file?.close();
+  };
+  if (file && locks.tryLock(file.fd) !== undefined) return release;
+  await release();
+  await claim(claimOf(path));
+  return () => removeIfWritable(claimOf(path));
 }
 
 /** Whether whoever took it with {@link holdLock} is alive; what is not known counts as alive. The lock of a dead one is deleted. */
 export async function isHeld(path: string): Promise<boolean> {
   const locks = await loadKernelLocks();
-  if (!locks) {
-    const claimed = `${path}.claim`;
-    if ((await ownerOf(claimed)) === 'unknown' && (await readIfExists(claimed)) !== undefined) return true;
+  const claimed = claimOf(path);
+  if ((await readIfExists(claimed)) !== undefined) {
+    if ((await ownerOf(claimed)) === 'unknown') return true;
     await removeIfWritable(claimed);
     return false;
   }
-  const file = await openIfExists(path);
+  const file = locks && (await openIfExists(path));
   if (!file) return false;
   return withCleanup(
     async () => {
       // Shared: two that look at a dead one at once must not take each other for it.
-      if (!locks.tryLock(file.fd, { shared: true })) return true;
+      if (locks.tryLock(file.fd, { shared: true }) === false) return true;
       await removeIfWritable(path);
       return false;
     },
@@ -135,16 +145,19 @@ async function openIfExists(path: string): Promise<FileHandle | undefined> {
   }
 }
 
+function claimOf(lock: string): string {
+  return `${lock}.claim`;
+}
+
 async function claim(path: string): Promise<boolean> {
   try {
-    const file = await open(path, 'wx');
-    await withCleanup(
-      () => file.writeFile(`${hostname()} ${process.pid}`),
-      () => file.close(),
-    );
+    // At once: a claim that does not say whose it is could not be told from one of another machine.
+    await writeFile(path, `${hostname()} ${process.pid}`, { flag: 'wx' });
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;
+    // An empty one says nothing of its owner, and would stand for ever.
+    await removeIfWritable(path);
     throw error;
   }
 }
@@ -163,17 +176,4 @@ function locked(path: string, what: string): PromptImageError {
   return new PromptImageError('CACHE_LOCKED', what, {
     next: `If none is at work on it, delete ${path}`,
   });
-}
-
-/** Optional, and loaded only when something is about to be bought: a fully cached build needs no native code for it. */
-async function loadKernelLocks(): Promise<KernelLocks | undefined> {
-  try {
-    // The package has no types.
-    const name = 'fs-native-extensions';
-    return ((await import(name)) as { default: KernelLocks }).default;
-  } catch (error) {
-    // Not installed, or no prebuild for this platform.
-    if (isErrno(error, 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ADDON_NOT_FOUND', 'CANNOT_LOAD')) return undefined;
-    throw error;
-  }
 }

@@ -14,9 +14,14 @@ export interface OriginalName {
 const extensions = Object.values(formats).map(({ extension }) => extension);
 const pattern = new RegExp(`^([a-z0-9-]+-([0-9a-f]{16})-([0-9a-f]{8}))\\.(${extensions.join('|')}|json)$`);
 
+/** What names of files and locks say of a key: its first 16 digits. */
+export function shortKey(key: string): string {
+  return key.slice(0, 16);
+}
+
 /** `<label>-<key16>-<sha8>` */
 export function stemOf(label: string, key: string, sha256: string): string {
-  return `${label}-${key.slice(0, 16)}-${sha256.slice(0, 8)}`;
+  return `${label}-${shortKey(key)}-${sha256.slice(0, 8)}`;
 }
 
 /** Reads a name in the originals' folder; `undefined`: not one of ours. */

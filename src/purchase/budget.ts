@@ -31,7 +31,7 @@ export function renderLimits({ maxImages, maxCost }: BudgetLimits): string {
   return `${maxImages} images${maxCost === undefined ? '' : ` or $${maxCost}`}`;
 }
 
-/** @param id of a run that is in the ledger already @param prices of the project, which win over list prices */
+/** @param prices of the project, which win over list prices */
 export function startRun(
   ledger: Ledger,
   kind: RunKind,
@@ -50,14 +50,19 @@ export function startRun(
     return entered;
   };
 
-  const exceeds = (state: LedgerState, id: string | undefined, models: readonly string[]) => {
-    if (lifted) return false;
+  /** @returns the limits that these calls would go over */
+  const exceeded = (
+    state: LedgerState,
+    id: string | undefined,
+    models: readonly string[],
+  ): BudgetLimits | undefined => {
+    if (lifted) return undefined;
     const own = callsOf(state, (run) => run === id || (kind === 'dev' && isDev(state, run)));
-    if (isOver([...own, ...models], limits, prices)) return true;
+    if (isOver([...own, ...models], limits, prices)) return limits;
     // Together with all that goes on at once, within the smallest of their limits.
     const others = Object.entries(state.runs).filter(([other, run]) => other !== id && !run.lifted);
     const together = callsOf(state, (run) => run === id || others.some(([other]) => other === run));
-    return [limits, ...others.map(([, run]) => run)].some((each) => isOver([...together, ...models], each, prices));
+    return [limits, ...others.map(([, run]) => run)].find((each) => isOver([...together, ...models], each, prices));
   };
 
   return {
@@ -66,12 +71,14 @@ export function startRun(
       await ledger.update((state) => {
         const run = state.runs[id];
         if (run && lifted) run.lifted = true;
-        if (exceeds(state, id, [model])) throw exhausted(limits);
+        const limit = exceeded(state, id, [model]);
+        if (limit) throw exhausted(limit, model, prices);
         countCalls(state, id, model, 1);
       });
       return () => ledger.update((state) => countCalls(state, id, model, -1));
     },
-    wouldExceed: async (models) => models.length > 0 && exceeds(await ledger.read(), (await entered)?.id, models),
+    wouldExceed: async (models) =>
+      models.length > 0 && exceeded(await ledger.read(), (await entered)?.id, models) !== undefined,
     lift: () => {
       lifted = true;
     },
@@ -101,8 +108,23 @@ function isOver(
   return maxCost !== undefined && (costOf(models, prices) ?? Number.POSITIVE_INFINITY) > maxCost;
 }
 
-function exhausted(limits: BudgetLimits): PromptImageError {
-  return new PromptImageError('BUDGET_EXCEEDED', `the budget of ${renderLimits(limits)} is used up`, {
-    next: 'Run: npx prompt-image generate (it asks), or raise budget in prompt-image.config.',
+function exhausted(limits: BudgetLimits, model: string, prices: Readonly<Record<string, number>>): PromptImageError {
+  const unpriced = findUnpriced([model], limits, prices);
+  return new PromptImageError('BUDGET_EXCEEDED', unpriced?.what ?? `the budget of ${renderLimits(limits)} is used up`, {
+    next: unpriced?.next ?? 'Run: npx prompt-image generate (it asks), or raise budget in prompt-image.config.',
   });
+}
+
+/** What to say where a budget in dollars cannot be kept, because nobody knows what a model costs. */
+export function findUnpriced(
+  models: readonly string[],
+  { maxCost }: BudgetLimits,
+  prices: Readonly<Record<string, number>>,
+): { what: string; next: string } | undefined {
+  const model = maxCost === undefined ? undefined : models.find((each) => costOf([each], prices) === undefined);
+  if (model === undefined) return undefined;
+  return {
+    what: `the price of ${model} is not known, so a budget of $${maxCost} cannot be kept`,
+    next: `Name it in prompt-image.config: prices: { ${JSON.stringify(model)}: 0.05 }, in dollars a picture.`,
+  };
 }

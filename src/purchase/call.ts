@@ -1,6 +1,7 @@
 import { isFailure, PromptImageError } from '../failure.js';
 import { withCleanup } from '../files/durable.js';
 import type { Reference } from '../files/references.js';
+import { shortKey } from '../originals/names.js';
 import type { Original } from '../originals/originals.js';
 import { type ImageRequest, type Provider, ProviderError } from '../providers/provider.js';
 import { type PaidAnswer, readAnswer, redactFailure } from './answer.js';
@@ -10,7 +11,7 @@ import type { Intents } from './intents.js';
 import type { Memory } from './memory.js';
 import { isLasting } from './refusals.js';
 import type { Storage } from './storage.js';
-import type { Throttle } from './throttle.js';
+import type { Send, Throttle } from './throttle.js';
 import { MOST_UNANSWERED, troubleOf, type Unanswered } from './unanswered.js';
 import { imageRequest, type Want } from './want.js';
 
@@ -70,7 +71,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
   };
 
   /** One call, which is in the ledger and in the journal before it goes out. */
-  const callOnce = async (want: Want, { run, signal, onAsked }: CallContext, request: ImageRequest) => {
+  const callOnce = async (want: Want, { run, signal, onAsked }: CallContext, request: ImageRequest, send: Send) => {
     refuseIfBlocked(want);
     const takeBack = await run.reserve(request.model);
     const asked = describe(want, provider);
@@ -78,13 +79,14 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     onAsked();
     onEvent({ type: 'calling', address: want.address });
     try {
-      const answer = await within(timeout, async (signal) => {
+      const generate = async (deadline: AbortSignal) => {
         try {
-          return await provider.generate(request, { signal, raster: options.raster });
+          return await provider.generate(request, { signal: deadline, raster: options.raster });
         } catch (error) {
           throw redactFailure(error, redact);
         }
-      });
+      };
+      const answer = await send(() => within(timeout, generate));
       return { path, answer };
     } catch (error) {
       memory.noteBlocker(want, error);
@@ -133,7 +135,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     const [before] = unanswered;
     if (before) onEvent({ type: 'maybe-billed-twice', address, why: troubleOf(before) });
     const { path, answer } = await attempt(
-      (again) => throttle.call(() => callOnce(want, context, asking), { again, signal }),
+      (again) => throttle.call((send) => callOnce(want, context, asking, send), { again, signal }),
       {
         ...options,
         signal,
@@ -147,7 +149,7 @@ export function createCaller(options: CallOptions): (want: Want, context: CallCo
     );
     const original = await keep(want, path, answer);
     // There is a picture: whatever the calls before it cost, nobody needs to decide on them any more.
-    for (const open of await intents.of(key.slice(0, 16))) await intents.close(open.path);
+    for (const open of await intents.of(shortKey(key))) await intents.close(open.path);
     return original;
   };
 }

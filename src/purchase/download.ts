@@ -1,28 +1,42 @@
 import { type Provider, ProviderError } from '../providers/provider.js';
+import { redactFailure } from './answer.js';
 import { attempt, within } from './attempt.js';
+
+export interface DownloadOptions {
+  provider: Provider;
+  /** Milliseconds for one attempt. */
+  timeout: number;
+  /** Further attempts. */
+  retries: number;
+  /** Takes keys out of texts. */
+  redact: (text: string) => string;
+}
 
 /**
  * Fetches a picture that is paid for, as often as it takes: it costs nothing.
  *
- * @param options milliseconds for one attempt, and further attempts
- * @throws `PROVIDER_*`
+ * @throws `PROVIDER_*`, in which the address stands nowhere: it may be signed
  */
-export async function download(
-  { name, download: fetch }: Provider,
-  url: string,
-  { timeout, retries }: { timeout: number; retries: number },
-): Promise<Buffer> {
-  if (!fetch) {
-    throw new ProviderError('PROVIDER_BAD_RESPONSE', `${name} gave an address and has no download()`, {
+export async function download(url: string, { provider, timeout, retries, redact }: DownloadOptions): Promise<Buffer> {
+  if (!provider.download) {
+    throw new ProviderError('PROVIDER_BAD_RESPONSE', `${provider.name} gave an address and has no download()`, {
       next: 'Its generate() must give { bytes }, or the provider needs a download(url).',
     });
   }
+  const withoutUrl = (text: string) => redact(text.replaceAll(url, '[address]'));
+  const fetchOnce = async (signal: AbortSignal) => {
+    try {
+      return await provider.download?.(url, { signal });
+    } catch (error) {
+      throw redactFailure(error, withoutUrl);
+    }
+  };
   const { signal } = new AbortController();
-  const bytes = await attempt(() => within(timeout, (deadline) => fetch(url, { signal: deadline })), {
+  const bytes = await attempt(() => within(timeout, fetchOnce), {
     retries,
     signal,
     mayBillTwice: () => true,
     onRetry: () => {},
   });
-  return Buffer.from(bytes);
+  return Buffer.from(bytes ?? []);
 }

@@ -7,6 +7,7 @@ import { PromptImageError } from '../failure.js';
 import { makeFolder, removeFile, replaceFile } from '../files/durable.js';
 import { isErrno, listIfExists, readIfExists } from '../files/errno.js';
 import { finalName } from '../files/temporary.js';
+import { shortKey } from '../originals/names.js';
 import { prepareFolder } from '../originals/originals.js';
 import type { OriginalRecord } from '../originals/record.js';
 
@@ -71,7 +72,7 @@ export function openIntents(originalsFolder: string): Intents {
       await makeFolder(folder);
     },
     open: async (asked) => {
-      const path = join(folder, `${asked.key.slice(0, 16)}-${randomBytes(4).toString('hex')}.json`);
+      const path = join(folder, `${shortKey(asked.key)}-${randomBytes(4).toString('hex')}.json`);
       try {
         await replaceFile(path, render({ state: 'asked', ...asked }));
       } catch (error) {

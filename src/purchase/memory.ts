@@ -1,5 +1,6 @@
 import { isFailure, type PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
+import { shortKey } from '../originals/names.js';
 import { ProviderError } from '../providers/provider.js';
 import { LONGEST_WAIT } from './attempt.js';
 import { isLasting, type Refusals } from './refusals.js';
@@ -18,8 +19,8 @@ export interface Memory {
   block: (key16: string, error: PromptImageError) => void;
   /** Somebody asks: what may have passed is tried again. Refusals last. */
   forgetPassing: () => void;
-  /** Somebody asks even for what was refused. */
-  forgetRefusal: (want: Want) => Promise<void>;
+  /** There is a picture. */
+  forget: (want: Want) => void;
 }
 
 /** By originals' folder, then by the first digits of the key. */
@@ -29,8 +30,10 @@ const passing = new Map<string, Map<string, PromptImageError>>();
  * What a process knows of its purchases into one folder, however many projects it opens there: a restarted dev server, a build
  * of several compilers and the API all ask here. What is wrong with the key, the account or the model is remembered only
  * until the project is opened anew; what a model refused, beyond the process.
+ *
+ * @param isFree whether asking again costs nothing, so that nothing needs to last
  */
-export function createMemory(originalsFolder: string, refusals: Refusals): Memory {
+export function createMemory(originalsFolder: string, refusals: Refusals, isFree: boolean): Memory {
   const failures = passing.get(originalsFolder) ?? new Map<string, PromptImageError>();
   passing.set(originalsFolder, failures);
   const wide = new Map<string, PromptImageError>();
@@ -42,19 +45,20 @@ export function createMemory(originalsFolder: string, refusals: Refusals): Memor
       if (scope !== undefined && isFailure(error)) wide.set(scope, error);
     },
 
-    find: async (want) => blockerOf(want) ?? failures.get(want.key.slice(0, 16)) ?? (await refusals.find(want)),
+    find: async (want) => blockerOf(want) ?? failures.get(shortKey(want.key)) ?? (await refusals.find(want)),
 
     remember: async (want, error, asked) => {
       if (!isFailure(error) || error.code === 'ABORTED' || blockerOf(want)) return error;
       // What was asked for may have been billed. Other obstacles may go away by themselves.
-      if (!isLasting(error) && (error instanceof ProviderError || asked)) failures.set(want.key.slice(0, 16), error);
-      if (!isLasting(error)) return error;
+      const lasts = isLasting(error) && !isFree;
+      if (!lasts && (error instanceof ProviderError || asked)) failures.set(shortKey(want.key), error);
+      if (!lasts) return error;
       try {
         return await refusals.remember(want, error);
       } catch (unwritable) {
         if (!isErrno(unwritable)) throw unwritable;
         // Then at least here; what the provider said is what there is to tell.
-        failures.set(want.key.slice(0, 16), error);
+        failures.set(shortKey(want.key), error);
         return error;
       }
     },
@@ -66,10 +70,7 @@ export function createMemory(originalsFolder: string, refusals: Refusals): Memor
       wide.clear();
     },
 
-    forgetRefusal: async (want) => {
-      failures.delete(want.key.slice(0, 16));
-      await refusals.forget(want);
-    },
+    forget: (want) => failures.delete(shortKey(want.key)),
   };
 }
 

@@ -3,7 +3,8 @@ import type PQueue from 'p-queue';
 import { isFailure, type PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
 import { sweepTemporaries } from '../files/temporary.js';
-import { withLock } from '../originals/lock.js';
+import { withKeyLock } from '../originals/lock.js';
+import { shortKey } from '../originals/names.js';
 import type { Original } from '../originals/originals.js';
 import type { Run } from './budget.js';
 import { type CallEvent, type CallOptions, createCaller } from './call.js';
@@ -69,21 +70,30 @@ export interface Purchases {
 /** Pictures that are looked for, paused for or stored while others are being called for. */
 const AHEAD = 2;
 
+/** Milliseconds until what could not be stored is tried again. */
+const REST = 60_000;
+
 export function createPurchases(options: PurchaseOptions): Purchases {
   const { provider, originals, intents, stock, onEvent } = options;
   const refusals = openRefusals(originals.folder, provider.name);
-  const memory = createMemory(originals.folder, refusals);
+  const memory = createMemory(originals.folder, refusals, provider.free === true);
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<Purchase>>();
   let admitted: Promise<void> | undefined;
   /** Once: it lists folders, and a build comes here for each of its images. */
   let swept: Promise<void> | undefined;
   let stopping = new AbortController();
+  /** Keys whose pictures could not be stored a moment ago: a dev server comes here with each page. */
+  const resting = new Set<string>();
+  const rest = (key16: string) => {
+    resting.add(key16);
+    setTimeout(() => resting.delete(key16), REST).unref();
+  };
 
   const storage = createStorage({
     ...options,
     refusals,
-    download: (url) => download(provider, url, options),
+    download: (url) => download(url, options),
     onStored: async (original) => {
       try {
         await stock.keep(original);
@@ -112,9 +122,6 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     }
   };
 
-  const withKeyLock = <T>(key16: string, signal: AbortSignal, work: () => Promise<T>) =>
-    withLock(join(originals.folder, '.local', 'locks', key16), signal, work);
-
   const find = (key: string): Promise<Original | undefined> => {
     // Another process may have just added it.
     originals.refresh();
@@ -139,38 +146,39 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     onAsked: () => void,
   ): Promise<Purchase> => {
     const key16 = shortKey(want.key);
-    const { stuck, unanswered } = await storage.complete(key16);
+    const completion = await storage.complete(key16);
+    const { stuck, unanswered } = completion;
     const there = await find(want.key).catch((error: unknown) => {
-      throw stuck[0] ?? error;
+      throw stuck[0]?.failure ?? error;
     });
     const original = there ?? (await restore(want));
     if (original) {
       for (const { path } of unanswered) await intents.close(path);
       return { original, bought: false };
     }
-    // The picture is in hand, and nothing is wrong with it. Another one could not be stored either.
-    const kept = stuck.find((failure) => isFailure(failure, 'CACHE_UNWRITABLE', 'ENCODER_FAILED'));
-    if (kept) throw kept;
-    if (retry) await storage.giveUp(key16);
+    // The picture is in hand, or lies where it can be fetched from: whoever asks, it is not paid for again.
+    const kept = stuck.find(({ isHopeless }) => !isHopeless);
+    if (kept) throw kept.failure;
+    if (retry) await storage.giveUp(completion);
     else {
       // While this one waited for its turn, another may have found out that no call can succeed.
-      const failure = stuck[0] ?? (await memory.find(want)) ?? unresolved(unanswered);
+      const failure = stuck[0]?.failure ?? (await memory.find(want)) ?? unresolved(unanswered);
       if (failure) throw failure;
     }
     const bought = await call(want, { run, signal, onAsked, unanswered: retry ? [] : unanswered });
+    memory.forget(want);
     onEvent({ type: 'bought', address: want.address, original: bought });
     return { original: bought, bought: true };
   };
 
   const purchase = async (want: Want, buying: BuyOptions, signal: AbortSignal): Promise<Purchase> => {
     signal.throwIfAborted();
-    if (buying.retry) await memory.forgetRefusal(want);
-    const failure = await memory.find(want);
+    const failure = buying.retry ? memory.blockerOf(want) : await memory.find(want);
     if (failure) throw failure;
     try {
       await admit();
       await intents.prepare();
-      return await withKeyLock(shortKey(want.key), signal, async () => {
+      return await withKeyLock(originals.folder, shortKey(want.key), signal, async () => {
         let asked = false;
         try {
           return await lookOrCall(want, buying, signal, () => {
@@ -195,8 +203,9 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   /** What another process is at work on is left to it. */
   const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
     try {
-      const { stuck } = await withKeyLock(key16, AbortSignal.abort(), () => storage.complete(key16));
-      return stuck;
+      const complete = () => storage.complete(key16);
+      const { stuck } = await withKeyLock(originals.folder, key16, AbortSignal.abort(), complete);
+      return stuck.map(({ failure }) => failure);
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return [];
       if (!isFailure(error)) throw error;
@@ -232,8 +241,9 @@ export function createPurchases(options: PurchaseOptions): Purchases {
         await swept;
         const keys = await intents.keys();
         for (const key16 of keys) {
-          const left = await completeAlone(key16);
+          const left = resting.has(key16) ? [] : await completeAlone(key16);
           for (const failure of left) memory.block(key16, failure);
+          if (left.length > 0) rest(key16);
           stuck.push(...left);
         }
         if (keys.size > 0) originals.refresh();
@@ -249,9 +259,4 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 /** What processes that were killed have left unfinished; but for intents, which may hold a picture. */
 async function sweepAll(folder: string): Promise<void> {
   for (const each of ['', '.local', '.local/refusals', '.local/quarantine']) await sweepTemporaries(join(folder, each));
-}
-
-/** What names of files and locks say of a key. */
-function shortKey(key: string): string {
-  return key.slice(0, 16);
 }

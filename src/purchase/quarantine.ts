@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PromptImageError } from '../failure.js';
 import { makeFolder, replaceFile } from '../files/durable.js';
+import { shortKey } from '../originals/names.js';
 import { sha256 } from '../request.js';
 import type { PaidPicture } from './intents.js';
 
@@ -26,7 +27,7 @@ export async function quarantine(
   { bytes, ...known }: PaidPicture,
   cause: PromptImageError,
 ): Promise<PromptImageError> {
-  const stem = join(folderOf(originalsFolder), `${known.key.slice(0, 16)}-${sha256(bytes).slice(0, 8)}`);
+  const stem = join(folderOf(originalsFolder), `${shortKey(known.key)}-${sha256(bytes).slice(0, 8)}`);
   await replaceFile(`${stem}.bin`, bytes);
   await replaceFile(`${stem}.json`, `${JSON.stringify({ ...known, trouble: cause.what }, undefined, 2)}\n`);
   return new PromptImageError('IMAGE_INVALID', `what came for ${known.for} cannot be decoded: ${cause.what}`, {

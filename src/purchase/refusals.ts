@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { type ErrorCode, isFailure, PromptImageError } from '../failure.js';
 import { removeFile, replaceFile } from '../files/durable.js';
 import { isErrno, readIfExists } from '../files/errno.js';
+import { shortKey } from '../originals/names.js';
 import { ProviderError } from '../providers/provider.js';
+import { sha256 } from '../request.js';
 import type { Want } from './want.js';
 
 /** What of it a refusal is about. */
@@ -54,7 +56,7 @@ const ASK_AGAIN = 'To ask again all the same: npx prompt-image generate --retry'
 /** @param provider its name: what one refuses, another may paint */
 export function openRefusals(originalsFolder: string, provider: string): Refusals {
   const pathOf = ({ key }: Pick<Refused, 'key'>) =>
-    join(originalsFolder, '.local', 'refusals', `${key.slice(0, 16)}.json`);
+    join(originalsFolder, '.local', 'refusals', `${shortKey(key)}-${sha256(provider).slice(0, 8)}.json`);
   return {
     find: async (want) => {
       const refusal = await readRefusal(pathOf(want));

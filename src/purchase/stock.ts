@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { isFailure } from '../failure.js';
 import { createOnce } from '../files/durable.js';
 import { isErrno } from '../files/errno.js';
-import { type Original, type Originals, openOriginals } from '../originals/originals.js';
+import { type Original, type Originals, openOriginals, prepareFolder } from '../originals/originals.js';
 import { prunedFolder } from '../originals/pruned.js';
 
 /*
@@ -22,7 +22,7 @@ export interface StockOptions {
   /** Where the originals are. */
   folder: string;
   /** Folder of what this user bought; `undefined`: none is kept. */
-  user: string | undefined;
+  user: () => Promise<string | undefined>;
   /** Nothing is looked for, and nothing kept. */
   frozen: boolean;
   /** Only what it made answers for it: a key does not say who painted. */
@@ -31,11 +31,17 @@ export interface StockOptions {
 
 export function openStock({ folder, user, provider, frozen }: StockOptions): Stock {
   const pruned = openOriginals(prunedFolder(folder));
-  const bought = user === undefined ? [] : [openOriginals(user)];
+  let opened: Promise<Originals | undefined> | undefined;
+  const bought = () => {
+    opened ??= user().then((path) => (path === undefined ? undefined : openOriginals(path)));
+    return opened;
+  };
 
   const look = async (place: Originals, key: string): Promise<Original | undefined> => {
     try {
-      return (await place.wholeOf(key)).find(({ record }) => record.provider === provider);
+      return (await place.wholeOf(key)).find(
+        ({ record }) => record.provider === provider || record.origin === 'adopted',
+      );
     } catch (error) {
       // It may not be read. It is only a second place.
       if (!isFailure(error)) throw error;
@@ -46,18 +52,21 @@ export function openStock({ folder, user, provider, frozen }: StockOptions): Sto
   return {
     restore: async (key) => {
       if (frozen) return false;
-      for (const place of [pruned, ...bought]) {
+      for (const place of [pruned, await bought()]) {
+        if (!place) continue;
         // What was pruned a moment ago, or bought elsewhere, is what somebody may want now.
         place.refresh();
         const original = await look(place, key);
         if (!original) continue;
+        await prepareFolder(folder);
         await copy(original, folder);
         return true;
       }
       return false;
     },
     keep: async (original) => {
-      if (user !== undefined && !frozen) await copy(original, user);
+      const place = frozen ? undefined : await bought();
+      if (place) await copy(original, place.folder);
     },
   };
 }

@@ -2,6 +2,7 @@ import { isFailure, PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
 import type { Original, Originals } from '../originals/originals.js';
 import { RecordError } from '../originals/record.js';
+import { ProviderError } from '../providers/provider.js';
 import { sha256 } from '../request.js';
 import { type Intent, type Intents, type PaidPicture, unreadable, unwritable } from './intents.js';
 import { putAside, quarantine } from './quarantine.js';
@@ -23,12 +24,19 @@ export interface StorageOptions {
 /** What the journal holds of a key. */
 export interface Completion {
   /** What was paid for and cannot be stored now. */
-  stuck: PromptImageError[];
+  stuck: Stuck[];
   /** Calls that may have been billed and brought nothing, as long as there is no picture. */
   unanswered: Unanswered[];
 }
 
 type AnsweredIntent = Intent & { state: 'answered' };
+
+export interface Stuck {
+  path: string;
+  failure: PromptImageError;
+  /** Nothing will come of it by itself: a dead link, a file that cannot be understood. */
+  isHopeless: boolean;
+}
 
 /** Makes originals of what is paid for. All of it is for the holder of the key's lock. */
 export interface Storage {
@@ -38,8 +46,8 @@ export interface Storage {
   fetch: (path: string, answered: AnsweredIntent) => Promise<Original>;
   /** Stores what was paid for and is not stored yet. */
   complete: (key16: string) => Promise<Completion>;
-  /** Somebody decided to pay again: what could not be stored is put aside, what was never answered is forgotten. */
-  giveUp: (key16: string) => Promise<void>;
+  /** Somebody decided to pay again: what is hopeless is put aside, what was never answered is forgotten. */
+  giveUp: (completion: Completion) => Promise<void>;
 }
 
 export function createStorage({ originals, intents, refusals, inspect, download, onStored }: StorageOptions): Storage {
@@ -75,7 +83,11 @@ export function createStorage({ originals, intents, refusals, inspect, download,
     try {
       return await download(url);
     } catch (error) {
-      throw isFailure(error) ? withNext(error, 'It was paid for, so the next run tries again to fetch it.') : error;
+      if (!isFailure(error)) throw error;
+      throw withNext(
+        error,
+        isFinal(error) ? 'It was paid for.' : 'It was paid for: the next run tries again to fetch it.',
+      );
     }
   };
 
@@ -111,7 +123,7 @@ export function createStorage({ originals, intents, refusals, inspect, download,
           else await storePaid(path, intent);
         } catch (error) {
           if (!isFailure(error)) throw error;
-          completion.stuck.push(error);
+          completion.stuck.push({ path, failure: error, isHopeless: !intent || isHopeless(error) });
         }
       }
       const { stuck, unanswered } = completion;
@@ -120,13 +132,20 @@ export function createStorage({ originals, intents, refusals, inspect, download,
       for (const { path } of unanswered) await intents.close(path);
       return { stuck, unanswered: [] };
     },
-    giveUp: async (key16) => {
-      for (const { path, intent } of await intents.of(key16)) {
-        if (intent?.state === 'asked') await intents.close(path);
-        else await putAside(originals.folder, path);
-      }
+    giveUp: async ({ stuck, unanswered }) => {
+      for (const { path } of unanswered) await intents.close(path);
+      for (const { path, isHopeless } of stuck) if (isHopeless) await putAside(originals.folder, path);
     },
   };
+}
+
+function isFinal(failure: unknown): boolean {
+  return failure instanceof ProviderError && failure.retry === 'never';
+}
+
+/** @param failure of a download, or of a record that cannot be made */
+function isHopeless(failure: PromptImageError): boolean {
+  return isFinal(failure.cause) || (failure.code === 'CACHE_CORRUPT' && failure.cause === undefined);
 }
 
 /** Why a picture that was paid for is not stored, and where it is meanwhile. */

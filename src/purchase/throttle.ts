@@ -4,15 +4,19 @@ import { isFailure } from '../failure.js';
 import { ProviderError } from '../providers/provider.js';
 import { LONGEST_WAIT } from './attempt.js';
 
+/** Sends a request, and hears at once where the service asks for fewer. */
+export type Send = <T>(request: () => Promise<T>) => Promise<T>;
+
 /** Places for calls. There are fewer of them while the service asks for fewer calls. */
 export interface Throttle {
   /**
    * Makes a call when there is a place for it.
    *
+   * @param work may have something to do before it sends its request, and after
    * @param options `again`: it was made before, and goes before new ones; `signal`: it is not made any more
    * @throws the signal's reason before the call, never during it
    */
-  call: <T>(work: () => Promise<T>, options: { again: boolean; signal: AbortSignal }) => Promise<T>;
+  call: <T>(work: (send: Send) => Promise<T>, options: { again: boolean; signal: AbortSignal }) => Promise<T>;
   /** Waits while the service wants no calls, for work that has its place and something to do before it calls. */
   opening: (signal: AbortSignal) => Promise<void>;
 }
@@ -64,11 +68,10 @@ export function createThrottle(concurrency: number): Throttle {
       // The library is loaded with the first purchase; most builds have none.
       queue ??= import('p-queue').then(({ default: Queue }) => new Queue({ concurrency }));
       const places = await queue;
-      const run = async () => {
-        await opening(signal);
+      const send: Send = async (request) => {
         const startedAt = performance.now();
         try {
-          const result = await work();
+          const result = await request();
           inARow = 0;
           if (places.concurrency < concurrency) places.concurrency += 1;
           return result;
@@ -78,6 +81,10 @@ export function createThrottle(concurrency: number): Throttle {
           }
           throw error;
         }
+      };
+      const run = async () => {
+        await opening(signal);
+        return work(send);
       };
       return places.add(run, { priority: again ? 1 : 0 });
     },

@@ -1,6 +1,6 @@
 import type { Entry } from '../catalog/entry.js';
 import { isFailure, PromptImageError, renderFailure } from '../failure.js';
-import { renderLimits } from '../purchase/budget.js';
+import { findUnpriced, renderLimits } from '../purchase/budget.js';
 import { runInOrder } from '../purchase/order.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
 import type { Context } from './context.js';
@@ -123,7 +123,7 @@ export async function executePlan(
 ): Promise<GenerateReport> {
   const run = context.startRun('command');
   if (overBudget) run.lift();
-  else if (await run.wouldExceed(modelsOf(gaps))) throw tooMuch(context, modelsOf(gaps).length);
+  else if (await run.wouldExceed(modelsOf(gaps))) throw tooMuch(context, modelsOf(gaps));
   const bought: string[] = [];
   const notes: string[] = [];
   const stop = context.onPurchase((event) => {
@@ -154,11 +154,11 @@ export async function executePlan(
   }
 }
 
-function tooMuch({ config }: Context, count: number): PromptImageError {
-  const limit = renderLimits(config.budget);
-  return new PromptImageError('BUDGET_EXCEEDED', `${count} images are over the budget of ${limit}`, {
-    next: 'Nothing was bought. Confirm with --yes, or raise budget in prompt-image.config.',
-  });
+function tooMuch({ config: { budget, prices } }: Context, models: readonly string[]): PromptImageError {
+  const unpriced = findUnpriced(models, budget, prices);
+  const what = unpriced?.what ?? `${models.length} images are over the budget of ${renderLimits(budget)}`;
+  const next = unpriced?.next ?? 'Confirm with --yes, or raise budget in prompt-image.config.';
+  return new PromptImageError('BUDGET_EXCEEDED', what, { next: `Nothing was bought. ${next}` });
 }
 
 /** Why a purchase failed. @throws what is no failure of a purchase */

@@ -4,22 +4,29 @@ import { isFailure, PromptImageError } from '../failure.js';
 import { createOnce, removeFile } from '../files/durable.js';
 import { isErrno } from '../files/errno.js';
 import { listFolder } from '../originals/listing.js';
+import { shortKey } from '../originals/names.js';
 import type { Context } from './context.js';
 
 /**
  * Puts the damaged originals of an image aside, into `.local/quarantine`, so that it can be bought anew.
  *
  * @returns the files that were moved
- * @throws `CACHE_WHOLE` where nothing is damaged; `CACHE_LFS_POINTER`, `CACHE_NEWER`, which are no damage; `CACHE_CORRUPT` for
- * what cannot be read at all. Then nothing is moved
+ * @throws `CACHE_WHOLE` where nothing is damaged; `CACHE_LFS_POINTER`, `CACHE_NEWER`, `CACHE_UNREADABLE`, which are no damage;
+ * `PROVIDER_AUTH` where nothing can be bought. Then nothing is moved
  */
 export async function setDamagedAside(context: Context, address: string): Promise<string[]> {
-  const { originals, readEntry } = context;
+  const { originals, readEntry, config } = context;
+  // What cannot be bought anew is better damaged than gone.
+  if (config.consent.keyless !== undefined) {
+    throw new PromptImageError('PROVIDER_AUTH', 'there is no key to buy it anew with', {
+      next: config.consent.keyless,
+    });
+  }
   const { key } = await readEntry(address);
   originals.refresh();
   const { files, stems } = await listFolder(originals.folder);
   const damaged: string[] = [];
-  for (const stem of stems.get(key.slice(0, 16)) ?? []) if (!(await isWhole(context, stem))) damaged.push(stem);
+  for (const stem of stems.get(shortKey(key)) ?? []) if (!(await isWhole(context, stem))) damaged.push(stem);
   const moved: string[] = [];
   for (const stem of damaged) {
     for (const { extension } of files.get(stem) ?? []) {
@@ -38,7 +45,7 @@ async function isWhole({ originals }: Context, stem: string): Promise<boolean> {
     return true;
   } catch (error) {
     // What the system does not let anybody read may be whole.
-    if (isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN') && !isErrno(error.cause)) return false;
+    if (isFailure(error, 'CACHE_CORRUPT', 'CACHE_ORPHAN')) return false;
     throw error;
   }
 }

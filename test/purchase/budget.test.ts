@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -170,6 +170,16 @@ describe('in one ledger', () => {
     expect(await spend([dev], 2)).toBe(2);
     await confirmed.end();
     expect(await spend([dev], 2)).toBe(1);
+  });
+
+  test('nobody who looks at a dead run takes another who looks for the run', async () => {
+    const calls = [{ run: 'dead', model: MODEL, hour: '2026-05-04T12:00:00.000Z', count: 3 }];
+    const runs = { dead: { kind: 'command', maxImages: 3 } };
+    await mkdir(join(folder, '.local', 'runs'), { recursive: true });
+    await writeFile(join(folder, '.local', 'ledger.json'), JSON.stringify({ version: 1, runs, calls }));
+    await writeFile(join(folder, '.local', 'runs', 'dead'), '');
+    const looks = await Promise.all(Array.from({ length: 8 }, () => ledger.read()));
+    expect(looks).toEqual(looks.map(() => ({ version: 1, runs: {}, calls: [] })));
   });
 
   test('a command and a build count for themselves', async () => {

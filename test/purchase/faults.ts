@@ -29,6 +29,12 @@ export function failAt(code: string, ...steps: Failing[]): string {
   );
 }
 
+/** A module for `preload`: it takes so many milliseconds each time. */
+export function delayAt(step: Step, milliseconds: number): string {
+  const act = `await new Promise((resolve) => setTimeout(resolve, ${milliseconds}));`;
+  return interpose([{ ...step, lasting: true }], act);
+}
+
 function interpose(steps: readonly Failing[], act: string, when: 'before' | 'after' = 'before'): string {
   const rows = steps.map(({ name, file, nth = 1, lasting = false }) => {
     return `{ name: '${name}', file: ${file}, nth: ${nth}, lasting: ${lasting}, count: 0 }`;

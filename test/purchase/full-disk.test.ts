@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { STACK } from '../e2e/support/site.js';
 import { run } from '../support/workspace.js';
-import { failAt, fillUp, RECORD_NAMED } from './faults.js';
+import { failAt, fillUp, PICTURE_NAMED } from './faults.js';
 import { createShop, expectStored, expectTidy } from './shop.js';
 
 /** Bytes that there is room for: nothing, and so on until it is enough for all that a purchase writes. */
-const rooms = Array.from({ length: 12 }, (_, index) => index * 300);
+const rooms = Array.from({ length: 9 }, (_, index) => index * 400);
 
 test.concurrent.each(rooms)('with room for %i bytes nothing is lost or bought twice', async (room) => {
   await using shop = await createShop({ images: { barn: 'A barn' } });
@@ -50,7 +50,7 @@ test('a limit of the kernel’s is told, too', async () => {
 
 test('to ask again is no way around a disk on which nothing can be kept', async () => {
   await using shop = await createShop({ images: { barn: 'A barn' } });
-  const preload = failAt('EROFS', { ...RECORD_NAMED, lasting: true });
+  const preload = failAt('EROFS', { ...PICTURE_NAMED, lasting: true });
   for (const options of [[], ['--retry'], ['--retry']]) {
     const { code, output } = await shop.command(['generate', ...options], { preload });
     expect([code, output]).toEqual([1, expect.stringContaining('[CACHE_UNWRITABLE]')]);

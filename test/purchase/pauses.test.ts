@@ -21,15 +21,16 @@ const tooMany = (retryAfter?: number) =>
 /** Makes calls one after the other that end at once. @returns milliseconds from each to the next */
 async function pausesBetween(outcomes: readonly (Error | 'fine')[]): Promise<number[]> {
   const throttle = createThrottle(1);
-  await throttle.call(async () => {}, { again: false, signal });
+  await throttle.call((send) => send(async () => {}), { again: false, signal });
   const starts: number[] = [];
   const calls = [...outcomes, 'fine' as const].map((outcome) =>
     throttle
       .call(
-        async () => {
-          starts.push(performance.now());
-          if (outcome !== 'fine') throw outcome;
-        },
+        (send) =>
+          send(async () => {
+            starts.push(performance.now());
+            if (outcome !== 'fine') throw outcome;
+          }),
         { again: false, signal },
       )
       .catch((error: unknown) => {

@@ -16,13 +16,10 @@ const named = (file: RegExp, nth = 1): Step => ({ name: 'rename', file, nth });
 const removed = (file: RegExp): Step => ({ name: 'unlink', file });
 
 const notAsked: [what: string, when: When, step: Step][] = [
-  ['git’s file is written', 'after', written(/\.tmp-\.gitignore/)],
   ['git’s file gets its name', 'after', { name: 'link', file: /\.gitattributes$/ }],
   ['the lock of the key is there', 'after', { name: 'open', file: /locks\/[0-9a-f]{16}$/ }],
   ['the lock of the run is there', 'after', { name: 'open', file: /\.local\/runs\// }],
-  ['the run is written into the ledger', 'after', written(/\.tmp-ledger/)],
   ['the run is in the ledger', 'after', named(/ledger\.json$/)],
-  ['the call is in the ledger', 'before', named(/ledger\.json$/, 2)],
   ['the call is in the ledger', 'after', named(/ledger\.json$/, 2)],
   ['the intent is written', 'after', written(UNNAMED_INTENT)],
   ['the intent gets its name', 'before', named(INTENT)],
@@ -62,7 +59,6 @@ const paid: [what: string, when: When, step: Step][] = [
   ['the picture is in the intent', 'after', written(UNNAMED_INTENT, 2)],
   ['the paid intent gets its name', 'before', named(INTENT, 2)],
   ['the paid intent gets its name', 'after', named(INTENT, 2)],
-  ['the picture is written', 'before', written(UNNAMED_PICTURE)],
   ['the picture is written', 'after', written(UNNAMED_PICTURE)],
   ['the picture gets its name', 'before', PICTURE_NAMED],
   ['the picture gets its name', 'after', PICTURE_NAMED],
@@ -135,7 +131,6 @@ test.concurrent.each(refused)('%s, killed %s: nobody asks again in silence', asy
 
 const undecodable: [what: string, when: When, step: Step][] = [
   ['the bytes are put aside', 'before', named(/quarantine\/[0-9a-f-]+\.bin$/)],
-  ['what is known of them is put aside', 'before', named(/quarantine\/[0-9a-f-]+\.json$/)],
   ['it is remembered', 'before', named(REFUSAL)],
   ['the intent goes', 'before', removed(INTENT)],
   ['the intent goes', 'after', removed(INTENT)],

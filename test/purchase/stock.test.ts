@@ -113,7 +113,7 @@ test('only what the same provider made answers for it, whoever was first', async
   const [theirs, ours] = [pictureOf('theirs'), pictureOf('ours')];
   await openOriginals(user).add(theirs, barn(theirs, { provider: 'bazaar', createdAt: '2026-01-01T00:00:00.000Z' }));
   const target = join(folder, 'originals');
-  const stock = openStock({ folder: target, user, provider: 'shop', frozen: false });
+  const stock = openStock({ folder: target, user: async () => user, provider: 'shop', frozen: false });
   const { key } = barn();
   expect(await stock.restore(key)).toBe(false);
   const { stem } = await openOriginals(user).add(ours, barn(ours, { createdAt: '2026-02-01T00:00:00.000Z' }));

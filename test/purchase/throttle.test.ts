@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { STACK } from '../e2e/support/site.js';
+import { delayAt } from './faults.js';
 import { createShop, type Shop } from './shop.js';
 
 const names = Array.from({ length: 16 }, (_, index) => `image-${String(index).padStart(2, '0')}`);
@@ -36,14 +37,16 @@ function mostAtOnce(times: { what: string }[]): number {
 const config = { concurrency: 8, retries: 4 };
 
 /** Calls that have their place and their intent already when the service says so. */
-const ON_THEIR_WAY = 400;
+const ON_THEIR_WAY = 250;
 
 test('after "too many requests" nothing new starts for the named time, what is under way ends, and then it goes on', async () => {
   const generate = noting(
     `if (call === 3) throw new ProviderError('PROVIDER_RATE_LIMITED', 'slow', { retry: 'safely', retryAfter: 3000 });`,
   );
   await using shop = await createShop({ images, generate, config });
-  const { code, output } = await shop.command(['generate']);
+  // They come to their calls one after the other, with their places taken long before.
+  const preload = delayAt({ name: 'rename', file: /ledger\.json$/ }, 150);
+  const { code, output } = await shop.command(['generate'], { preload });
   expect([code, output]).toEqual([0, expect.stringContaining('16 images bought, 0 failed')]);
   const times = await timesOf(shop);
   const refused = times.find(({ what, call }) => what === 'end' && call === 3)!.at;
