@@ -28,7 +28,7 @@ export const generateDocument = z.strictObject({
     unchanged: z.int(),
     /** Those of them whose files the next build makes, for nothing. */
     reprocess: z.int(),
-    /** Images that were refused before, and are not asked for again without `--retry`. */
+    /** Images that are not asked for again: refused before, never answered, or paid for and not stored yet. */
     refused: z.array(failedImage),
     /** Images that cannot be planned. */
     invalid: z.array(errorSchema),

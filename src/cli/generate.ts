@@ -108,7 +108,7 @@ function summaryLine(
     `${count} to buy`,
     ...(reprocess > 0 ? [`${reprocess} to reprocess (free)`] : []),
     ...(unchanged > reprocess ? [`${unchanged - reprocess} unchanged`] : []),
-    ...(refused.length > 0 ? [`${refused.length} refused before`] : []),
+    ...(refused.length > 0 ? [`${refused.length} not asked for again`] : []),
     ...(invalid.length > 0 ? [counted(invalid.length, 'failure')] : []),
   ];
   return `${parts.join(' · ')}${count === 0 ? '' : `, ${renderPrice(cost, config)}`}`;

@@ -93,11 +93,12 @@ export function openOriginals(folder: string): Originals {
     verified.clear();
   };
 
-  const recordsOf = async (stems: readonly string[]): Promise<RecordOf[]> => {
+  /** @param passOver damaged ones */
+  const recordsOf = async (stems: readonly string[], passOver = unlessDamaged): Promise<RecordOf[]> => {
     const records: RecordOf[] = [];
     // One after the other: all at once would open more files than a system may allow.
     for (const stem of stems) {
-      const record = await unlessDamaged(readRecord(folder, stem));
+      const record = await passOver(readRecord(folder, stem));
       if (record) records.push({ stem, record });
     }
     return records.sort(bySeniority);
@@ -127,9 +128,19 @@ export function openOriginals(folder: string): Originals {
       const current = await list();
       // By their names first, then by their records: a project may have hundreds of pictures, of megabytes each.
       const stems = [...current.files.keys()].filter((stem) => stem.startsWith(labelStart(address)));
-      const bought = (await recordsOf(stems)).filter(({ record }) => record.for === address);
-      const isTake = ({ record }: RecordOf) => Number((record.request.take ?? 1) === take);
       let damage: unknown;
+      const unlessBroken = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+        try {
+          return await reading;
+        } catch (error) {
+          if (!isDamage(error)) throw error;
+          // What it was for, a pointer does not say; what is broken is told by `check`.
+          if (isFailure(error, 'CACHE_LFS_POINTER')) damage ??= error;
+          return undefined;
+        }
+      };
+      const bought = (await recordsOf(stems, unlessBroken)).filter(({ record }) => record.for === address);
+      const isTake = ({ record }: RecordOf) => Number((record.request.take ?? 1) === take);
       for (const { stem } of bought.sort((a, b) => isTake(b) - isTake(a) || timeOf(b) - timeOf(a))) {
         try {
           return await read(stem, current);

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type PQueue from 'p-queue';
-import { isFailure, type PromptImageError } from '../failure.js';
+import type { PromptImageError } from '../failure.js';
 import { isErrno } from '../files/errno.js';
-import { sweepTemporaries } from '../files/temporary.js';
 import { withKeyLock } from '../originals/lock.js';
 import { shortKey } from '../originals/names.js';
 import type { Original } from '../originals/originals.js';
@@ -11,6 +9,7 @@ import { type CallEvent, type CallOptions, createCaller } from './call.js';
 import { download } from './download.js';
 import { unwritable } from './intents.js';
 import { createMemory } from './memory.js';
+import { createRecover } from './recover.js';
 import { openRefusals } from './refusals.js';
 import type { Stock } from './stock.js';
 import { createStorage, type StorageOptions } from './storage.js';
@@ -70,9 +69,6 @@ export interface Purchases {
 /** Pictures that are looked for, paused for or stored while others are being called for. */
 const AHEAD = 2;
 
-/** Milliseconds until what could not be stored is tried again. */
-const REST = 60_000;
-
 export function createPurchases(options: PurchaseOptions): Purchases {
   const { provider, originals, intents, stock, onEvent } = options;
   const refusals = openRefusals(originals.folder, provider.name);
@@ -80,16 +76,7 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   let queue: Promise<PQueue> | undefined;
   const running = new Map<string, Promise<Purchase>>();
   let admitted: Promise<void> | undefined;
-  /** Once: it lists folders, and a build comes here for each of its images. */
-  let swept: Promise<void> | undefined;
   let stopping = new AbortController();
-  /** Keys whose pictures could not be stored a moment ago: a dev server comes here with each page. */
-  const resting = new Set<string>();
-  const rest = (key16: string) => {
-    resting.add(key16);
-    setTimeout(() => resting.delete(key16), REST).unref();
-  };
-
   const storage = createStorage({
     ...options,
     refusals,
@@ -200,19 +187,6 @@ export function createPurchases(options: PurchaseOptions): Purchases {
     await Promise.allSettled(running.values());
   };
 
-  /** What another process is at work on is left to it. */
-  const completeAlone = async (key16: string): Promise<PromptImageError[]> => {
-    try {
-      const complete = () => storage.complete(key16);
-      const { stuck } = await withKeyLock(originals.folder, key16, AbortSignal.abort(), complete);
-      return stuck.map(({ failure }) => failure);
-    } catch (error) {
-      if (error instanceof Error && error.name === 'AbortError') return [];
-      if (!isFailure(error)) throw error;
-      return [error];
-    }
-  };
-
   return {
     failureOf: memory.find,
     forgetFailures: memory.forgetPassing,
@@ -234,29 +208,6 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 
     restore,
 
-    recover: async () => {
-      const stuck: PromptImageError[] = [];
-      try {
-        swept ??= sweepAll(originals.folder);
-        await swept;
-        const keys = await intents.keys();
-        for (const key16 of keys) {
-          const left = resting.has(key16) ? [] : await completeAlone(key16);
-          for (const failure of left) memory.block(key16, failure);
-          if (left.length > 0) rest(key16);
-          stuck.push(...left);
-        }
-        if (keys.size > 0) originals.refresh();
-      } catch (error) {
-        if (!isErrno(error)) throw error;
-        stuck.push(unwritable(error, 'What was paid for is kept; the next run stores it.'));
-      }
-      return stuck;
-    },
+    recover: createRecover({ originals, intents, storage, memory }),
   };
-}
-
-/** What processes that were killed have left unfinished; but for intents, which may hold a picture. */
-async function sweepAll(folder: string): Promise<void> {
-  for (const each of ['', '.local', '.local/refusals', '.local/quarantine']) await sweepTemporaries(join(folder, each));
 }

@@ -21,7 +21,7 @@ export interface GeneratePlan {
   unchanged: number;
   /** Those of them whose files the next build makes, for nothing: their `output` changed, or the cache is new. */
   reprocess: number;
-  /** Images that were refused before, and are not asked for again. */
+  /** Images that are not asked for again: refused before, never answered, or paid for and not stored yet. */
   refused: readonly PurchaseFailure[];
   /** Images that cannot be planned: invalid manifests, damaged originals. */
   invalid: readonly PromptImageError[];

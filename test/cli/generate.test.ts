@@ -127,7 +127,7 @@ test('--retry asks for what was refused, and buys what never was', async () => {
   expect([again.code, own.calls]).toEqual([1, 2]);
   expect(again.stderr).toContain('[PROVIDER_REFUSED] src/canal.image.json: the model refused (SAFETY): “No canals');
   expect(again.stderr).toContain('npx prompt-image generate --retry');
-  expect(again.stdout).toContain('0 to buy · 1 to reprocess (free) · 1 refused before\n');
+  expect(again.stdout).toContain('0 to buy · 1 to reprocess (free) · 1 not asked for again\n');
   expect((await site.command(['status'])).stdout).toMatch(/✗ src\/canal\.image\.json {2}the model refused/);
   const retried = await site.command(['generate', '--retry']);
   expect([retried.code, own.calls]).toEqual([0, 3]);

@@ -111,21 +111,45 @@ describe('only a confirmed absence is a miss', () => {
   });
 
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`;
-  test.each<[string, string, (files: { picture: string; record: string }) => Promise<unknown>]>([
-    ['a pointer in place of the record', 'CACHE_LFS_POINTER', ({ record }) => writeFile(record, pointer)],
-    ['two pictures', 'CACHE_ORPHAN', ({ picture }) => writeFile(picture.replace('.png', '.jpg'), picture)],
+  const wanting = 'it never had one, as far as its records can be read';
+  test.each<[string, string, string, (files: { picture: string; record: string }) => Promise<unknown>]>([
+    [
+      'a pointer in place of the record',
+      'CACHE_LFS_POINTER',
+      'CACHE_LFS_POINTER',
+      ({ record }) => writeFile(record, pointer),
+    ],
+    [
+      'two pictures',
+      'CACHE_ORPHAN',
+      'CACHE_ORPHAN',
+      ({ picture }) => writeFile(picture.replace('.png', '.jpg'), picture),
+    ],
     [
       'two pictures without a record',
       'CACHE_ORPHAN',
+      wanting,
       ({ picture, record }) => rename(record, picture.replace('.png', '.webp')),
     ],
-    ['another type by name', 'CACHE_CORRUPT', ({ picture }) => rename(picture, picture.replace('.png', '.jpg'))],
-    ['a record of another key', 'CACHE_CORRUPT', ({ record }) => writeFile(record, otherRecord())],
-    ['a picture that cannot be read', 'CACHE_CORRUPT', ({ picture }) => replaceByFolder(picture)],
-  ])('%s', async (_, code, damage) => {
+    [
+      'another type by name',
+      'CACHE_CORRUPT',
+      'CACHE_CORRUPT',
+      ({ picture }) => rename(picture, picture.replace('.png', '.jpg')),
+    ],
+    ['a record of another key', 'CACHE_CORRUPT', 'CACHE_CORRUPT', ({ record }) => writeFile(record, otherRecord())],
+    [
+      'a picture that cannot be read',
+      'CACHE_UNREADABLE',
+      'CACHE_UNREADABLE',
+      ({ picture }) => replaceByFolder(picture),
+    ],
+  ])('%s', async (_, code, last, damage) => {
     await damage(await stored());
     expect(await failureOf(openOriginals(folder).find(key))).toMatchObject({ code });
-    expect(await openOriginals(folder).newestFor('src/barn.image.json', 1)).toBeUndefined();
+    const newest = openOriginals(folder).newestFor('src/barn.image.json', 1);
+    if (last === wanting) expect(await newest).toBeUndefined();
+    else expect(await failureOf(newest)).toMatchObject({ code: last });
   });
 
   test('a record that comes a moment after its picture is waited for', async () => {

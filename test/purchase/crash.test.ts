@@ -135,7 +135,8 @@ test.each([
   expect(code).toBe(1);
   expect(output).toContain('[CACHE_CORRUPT] src/barn.image.json: ');
   expect(output).toContain(`${shop.path(file)} may hold a picture that was paid for`);
-  expect(output).toContain('1 image bought, 1 failed');
+  expect(output).toContain('1 to buy · 1 not asked for again');
+  expect(output).toContain('1 image bought, 0 failed');
   expect(output).not.toMatch(STACK);
   expect(await shop.calls()).toEqual(['A barn', 'A canal']);
   expect(await shop.intents()).toEqual([intent]);

@@ -88,10 +88,12 @@ test.concurrent.each(shops)(
     for (const { code } of checked.errors)
       expect(['IMAGE_MISSING', 'CACHE_ORPHAN', 'PURCHASE_UNRESOLVED']).toContain(code);
 
-    const { code, output } = await shop.command(['generate']);
+    const { code, output, stdout } = await shop.command(['generate', '--json']);
     const undecided = [...seen.unanswered].filter(([prompt, { size }]) => size > 1 && !seen.settled.has(prompt));
     expect(code, output).toBe(undecided.length > 0 ? 1 : 0);
-    if (code === 1) expect(output.match(/\[\w+\]/g)).toEqual(undecided.map(() => '[PURCHASE_UNRESOLVED]'));
+    const { plan, purchase } = JSON.parse(stdout) as Record<string, Record<string, { code: string }[]>>;
+    const failed = [...(plan?.refused ?? []), ...(purchase?.failed ?? [])];
+    expect(failed.map((failure) => failure.code)).toEqual(undecided.map(() => 'PURCHASE_UNRESOLVED'));
     const calls = await shop.calls();
     for (const prompt of prompts) {
       const count = calls.filter((call) => call === prompt).length;

@@ -43,7 +43,7 @@ test('what is damaged is put aside and bought anew; what is whole, elsewhere or 
     ['farm', 'CACHE_LFS_POINTER', 'git lfs pull'],
     ['gate', 'CACHE_NEWER', 'npm install'],
     ['hill', 'CACHE_WHOLE', 'npx prompt-image reroll src/hill.image.json'],
-    ['inn', 'CACHE_CORRUPT', 'cannot be read'],
+    ['inn', 'CACHE_UNREADABLE', 'cannot be read'],
   ];
   for (const [name = '', code, words] of refusals) {
     const { code: exit, output } = await shop.command(['generate', '--replace', addressOf(name)]);

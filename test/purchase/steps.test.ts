@@ -110,7 +110,7 @@ test.concurrent.each(hosted)('%s, killed %s: what lies with the service is fetch
   await expectStored(shop);
 });
 
-const REFUSAL = /refusals\/[0-9a-f]{16}\.json$/;
+const REFUSAL = /refusals\/[0-9a-f]{16}-[0-9a-f]{8}\.json$/;
 const refused: [what: string, when: When, step: Step, calls: number][] = [
   ['the refusal gets its name', 'before', named(REFUSAL), 2],
   ['the refusal gets its name', 'after', named(REFUSAL), 1],
