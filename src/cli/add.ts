@@ -5,6 +5,7 @@ import { type GeneratePlan, type Project, renderPrice } from '../project.js';
 import { addDocument } from './documents.js';
 import { reportToGithub } from './github.js';
 import { importLine } from './import-line.js';
+import { readPackages } from './init/packages.js';
 import { jsonErrors, printJson } from './json.js';
 import { withProject } from './project.js';
 import { located, printReport, purchase } from './purchase.js';
@@ -55,7 +56,7 @@ async function add(project: Project, file: string, prompt: string, options: Opti
     printWarnings([...warnings, ...plan.warnings]);
   }
   const { state, failures } = await buy(project, plan, options, json);
-  const line = importLine(address);
+  const line = importLine(address, readPackages(project.config.root, project.config.git.top).usesTypeScript);
   if (json) {
     printJson(addDocument, {
       version: 1,

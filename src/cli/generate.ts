@@ -7,6 +7,7 @@ import {
   type Project,
   type PurchaseFailure,
   renderGap,
+  renderLimits,
   renderPrice,
 } from '../project.js';
 import { generateDocument } from './documents.js';
@@ -60,6 +61,9 @@ async function generate(project: Project, patterns: readonly string[], options: 
   const recover = !options.dryRun || !project.config.frozen;
   const plan = await project.plan({ addresses, recover, retry: options.retry });
   if (!json) printPlan(plan, project);
+  if (!json && plan.overBudget && options.dryRun) {
+    console.log(`That is over the budget of ${renderLimits(project.config.budget)}: buying would ask, or needs --yes.`);
+  }
   const report = options.dryRun || plan.count === 0 ? undefined : await buy(project, plan, options, json);
   if (report && !json) printReport(report, plan, project);
   if (json) printDocument(plan, report, project);

@@ -5,9 +5,13 @@ import { labelOf } from '../image/label.js';
 const RESERVED =
   /^(?:arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
 
-/** `import heroShot from './hero-shot.image.json';`, as a module beside the manifest writes it. */
-export function importLine(address: string): string {
-  return `import ${nameOf(address)} from ${quoted(`./${basename(address)}`)};`;
+/**
+ * `import heroShot from './hero-shot.image.json';`, as a module beside the manifest writes it. TypeScript would take that for the
+ * JSON itself: there the ending is left out.
+ */
+export function importLine(address: string, usesTypeScript: boolean): string {
+  const file = usesTypeScript ? basename(address, '.json') : basename(address);
+  return `import ${nameOf(address)} from ${quoted(`./${file}`)};`;
 }
 
 function nameOf(address: string): string {

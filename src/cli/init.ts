@@ -58,7 +58,7 @@ async function init({ yes = false, json = false }: Options, configFile: string |
     edits.push(await offer(setup.root, edit, { yes, json }, say));
   }
   sayLines(packages, bundlers, say);
-  const notes = notesOf(types, bundlers);
+  const notes = notesOf(types, bundlers, packages);
   for (const note of notes) say(`\n${note}`);
 
   const next = nextCommand(setup, written);
@@ -98,8 +98,9 @@ async function writeFiles(setup: Setup, packages: Packages, say: Say): Promise<s
   return files.map(({ file }) => file);
 }
 
-function notesOf(types: TypesPlan | undefined, bundlers: readonly Bundler[]): string[] {
+function notesOf(types: TypesPlan | undefined, bundlers: readonly Bundler[], { files }: Packages): string[] {
   return [
+    ...(files.includes('package.json') ? [] : ['There is no package.json here. Is this the folder of your project?']),
     ...(types?.state === 'by-hand'
       ? [`To do: add "${CLIENT_TYPES}" to compilerOptions.types in ${types.file}, which could not be read.`]
       : []),
@@ -132,11 +133,6 @@ function sayLines({ install }: Packages, bundlers: readonly Bundler[], say: Say)
       say(
         `\nTo do: ${config ? `in ${config}` : `in the config of ${name}`}\n\n  ${styled('bold', lines.join('\n  '))}`,
       );
-  }
-  if (bundlers.length === 0) {
-    say(
-      '\nNo bundler was found: there are plugins for Vite, Rollup and webpack; without one, see createPromptImage().',
-    );
   }
 }
 

@@ -1,10 +1,10 @@
 import { clearLine, cursorTo } from 'node:readline';
-import { type GeneratePlan, type Project, type PurchaseEvent, progressOf, renderPrice } from '../project.js';
+import { type GeneratePlan, type ProgressEvent, type Project, progressOf, renderPrice } from '../project.js';
 import { styled } from './terminal.js';
 
 /** What is shown while pictures are bought. */
 export interface Progress {
-  onEvent: (event: PurchaseEvent) => void;
+  onEvent: (event: ProgressEvent) => void;
   /** A line of its own that stays. */
   say: (text: string) => void;
   /** Takes away what does not stay, and says no more how long it will take. What still arrives is told. */
@@ -26,11 +26,14 @@ export function showProgress(
 ): Progress {
   const started = Date.now();
   let done = 0;
+  let failed = 0;
   let ended = false;
 
   /** Seconds. The first pictures come together: until then nobody knows how long one takes. */
   const timeLeft = () =>
-    ended || done < config.concurrency ? 0 : Math.round((((Date.now() - started) / done) * (count - done)) / 1000);
+    ended || done < config.concurrency
+      ? 0
+      : Math.round((((Date.now() - started) / done) * (count - done - failed)) / 1000);
 
   /** `≈ $0.067 · 40 s left` */
   const standing = () => {
@@ -52,6 +55,11 @@ export function showProgress(
         done += 1;
         const facts = styled('dim', ` · ${standing()}`, stream);
         live.say(`${styled('green', '✓', stream)} ${done}/${count} ${event.address}${facts}`);
+      }
+      // What Ctrl-C has stopped is counted at the end.
+      if (event.type === 'failed' && event.error.code !== 'ABORTED') {
+        failed += 1;
+        live.say(`${styled('red', '✗', stream)} ${event.address}  ${event.error.what}`);
       }
       live.draw();
     },

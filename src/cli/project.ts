@@ -33,7 +33,9 @@ export async function selectAddresses(project: Project, patterns: readonly strin
         next: 'Name the file alone.',
       });
     }
-    const found = all.filter(matcherOf(project, pattern));
+    const here = all.filter(matcherOf(fromRoot(project, pattern)));
+    // Messages name images from the root, wherever one is.
+    const found = here.length > 0 ? here : all.filter(matcherOf(pattern.replaceAll('\\', '/')));
     if (found.length === 0) {
       throw new InvalidArgumentError(`${pattern} matches no manifest. Run: npx prompt-image status`);
     }
@@ -58,10 +60,11 @@ export function fromRoot({ config: { root } }: Project, pattern: string): string
   return relative(root, resolve(process.cwd(), pattern)).replaceAll('\\', '/');
 }
 
-function matcherOf(project: Project, pattern: string): (address: string) => boolean {
-  const named = fromRoot(project, pattern);
+/** @param named from the root */
+function matcherOf(named: string): (address: string) => boolean {
   // The root itself, which is no pattern.
   if (named === '') return () => true;
   const matches = picomatch(named, { dot: true });
-  return (address) => address === named || address.startsWith(`${named}/`) || matches(address);
+  const names = [named, `${named}.json`, `${named}.image.json`];
+  return (address) => names.includes(address) || address.startsWith(`${named}/`) || matches(address);
 }

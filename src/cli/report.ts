@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -38,6 +39,10 @@ Examples:
 
 async function report(project: Project, options: Options): Promise<void> {
   const { out, diff, sheet, json } = options;
+  // Like a shell's redirection it replaces what it wrote before, but no source that somebody named by mistake.
+  if (out !== undefined && existsSync(out) && !/\.(?:md|markdown|txt)$/i.test(out)) {
+    throw new InvalidArgumentError(`${out} is there, and is no Markdown. Name another place with --out.`);
+  }
   if (sheet !== undefined && diff === undefined) throw new InvalidArgumentError('--sheet is for --diff <commit>.');
   const markdown = diff === undefined ? await discloseAll(project, json) : await compare(project, diff, options);
   if (out !== undefined) {

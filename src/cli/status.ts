@@ -61,7 +61,8 @@ function printStatus(images: readonly ImageStatus[]): void {
     } else if (image.failure) {
       console.log(`${styled('red', '✗')} ${image.address}  ${image.failure.what}`);
     } else {
-      console.log(`${styled('yellow', '●')} ${renderGap({ entry: image.entry, state: image.detail })}`);
+      const note = image.note === undefined ? '' : styled('yellow', `  ${image.note}`);
+      console.log(`${styled('yellow', '●')} ${renderGap({ entry: image.entry, state: image.detail })}${note}`);
     }
   }
   printWarnings(images.flatMap((image) => (image.state === 'invalid' ? [] : image.entry.warnings)));

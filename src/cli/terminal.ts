@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { isCI } from 'ci-info';
 import { type PromptImageError, renderFailure } from '../failure.js';
@@ -31,7 +32,10 @@ export async function confirm(question: string): Promise<boolean> {
   if (!isInteractive()) return false;
   // Loaded only here: piped, it prints escapes and waits for ever.
   const prompts = await import('@clack/prompts');
-  return (await prompts.confirm({ message: question, initialValue: false })) === true;
+  const answer = prompts.confirm({ message: question, initialValue: false });
+  // Ctrl-D: nobody will answer any more.
+  const end = once(process.stdin, 'end').then(() => false);
+  return (await Promise.race([answer, end])) === true;
 }
 
 /** `1 image`, `3 images` */

@@ -1,10 +1,11 @@
 import { replaceFile } from '../files/durable.js';
 import { readIfExists } from '../files/errno.js';
+import { sniffFormat } from '../files/sniff.js';
 import type { OutputFormat } from '../image/formats.js';
 import { type PlannedSize, planImage } from '../image/plan.js';
 import type { Context } from '../session/context.js';
 import { missingImages } from '../session/missing.js';
-import { refuseAmongOriginals } from './outside.js';
+import { refuseAmongOriginals, refuseOther } from './outside.js';
 
 export interface ExportOptions {
   /** As the project names it. */
@@ -38,6 +39,7 @@ export async function exportImage(
   { address, out, format, width, crop, check }: ExportOptions,
 ): Promise<Export> {
   refuseAmongOriginals(originals.folder, out, '--out');
+  if (!check) await refuseOther(out, '--out', (bytes) => sniffFormat(bytes) !== undefined);
   const entry = await readEntry(address);
   const state = await stateOf(entry);
   if (state.state !== 'ok') throw missingImages([{ entry, state }], config);

@@ -33,7 +33,9 @@ export async function planPick(context: Context, address: string, take: number |
   const { root } = context.config;
   const text = await readManifest(root, address);
   const entry = await context.readEntry(address);
-  const original = await context.originals.find(withTake(entry, take).key);
+  const wanted = withTake(entry, take);
+  // It may have been pruned: then it comes back.
+  const original = (await context.originals.find(wanted.key)) ?? (await context.purchases.restore(wanted));
   if (!original) throw await noSuchTake(context, entry, take);
   const edited = setField(text, 'take', take === 1 ? undefined : take);
   return {

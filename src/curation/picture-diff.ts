@@ -5,11 +5,12 @@ import { readResult } from '../derivatives/scratch.js';
 import type { PromptImageError } from '../failure.js';
 import { replaceFile } from '../files/durable.js';
 import { isInside } from '../files/references.js';
+import { sniffFormat } from '../files/sniff.js';
 import { type Original, prepareFolder } from '../originals/originals.js';
 import { changedFields } from '../request.js';
 import type { Context } from '../session/context.js';
 import { type ImageStatus, readStatus } from '../session/status.js';
-import { refuseAmongOriginals } from './outside.js';
+import { refuseAmongOriginals, refuseOther } from './outside.js';
 import { withPast } from './past.js';
 
 /** An image that shows another picture than before. */
@@ -49,6 +50,7 @@ export async function diffPictures(
   { base, sheet = join(context.originals.folder, '.local', 'sheets', 'report.png') }: DiffOptions,
 ): Promise<PictureDiff> {
   refuseAmongOriginals(context.originals.folder, sheet, '--sheet');
+  await refuseOther(sheet, '--sheet', (bytes) => sniffFormat(bytes) !== undefined);
   const now = await readStatus(context);
   return withPast(context, base, async (past) => {
     const diff = compare(await readStatus(past), now);

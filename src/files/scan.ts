@@ -9,19 +9,24 @@ import { isErrno } from './errno.js';
 /** Folders that hold what tools made; a manifest there is a copy. */
 const OUTPUT_FOLDERS = ['.git', 'node_modules', 'dist', 'build', '.output', '.next', '.svelte-kit', '.nuxt'];
 
+const NESTED_CONFIGS = '**/prompt-image.config.{ts,mts,js,mjs,json}';
+
 export interface ScanOptions {
   root: string;
   include: readonly string[];
   exclude: readonly string[];
 }
 
-/** The manifests of a project, relative to its root with forward slashes, sorted. */
+/** The manifests of a project, relative to its root with forward slashes, sorted; without those of projects within it. */
 export async function scanManifests({ root, include, exclude }: ScanOptions): Promise<string[]> {
   const ignore = [...OUTPUT_FOLDERS.map((folder) => `**/${folder}/**`), ...exclude];
   // Only commands scan; builds meet their images one by one.
   const { default: fastGlob } = await import('fast-glob');
-  const files = await fastGlob([...include], { cwd: root, ignore, dot: true, followSymbolicLinks: false });
-  return files.sort();
+  const options = { cwd: root, ignore, dot: true, followSymbolicLinks: false };
+  const [files, configs] = await Promise.all([fastGlob([...include], options), fastGlob(NESTED_CONFIGS, options)]);
+  // A project within this one has its own originals, and buys for itself.
+  const nested = configs.map((config) => config.replace(/[^/]+$/, '')).filter((folder) => folder !== '');
+  return files.filter((file) => !nested.some((folder) => file.startsWith(folder))).sort();
 }
 
 /** @throws `MANIFEST_INVALID` where there is no such file, or it is no text that a manifest could be */

@@ -55,7 +55,7 @@ export function damaged(
   return new PromptImageError(code, `the original ${name(folder, stem)} ${what}`, {
     next: [
       `Bring both files back: git restore -- '${join(folder, stem)}.*'`,
-      'Nothing is bought in its place. If git never had them, delete what is left of them to buy anew.',
+      'Nothing is bought in its place by itself. If git never had them: npx prompt-image generate --replace <manifest>',
     ].join('\n'),
   });
 }

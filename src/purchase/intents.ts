@@ -51,6 +51,8 @@ export interface Intents {
   close: (path: string) => Promise<void>;
   /** First digits of the keys that have any. */
   keys: () => Promise<Set<string>>;
+  /** When a key was asked for by calls without an answer so far. Reads only, for whoever does not hold its lock. */
+  unanswered: (key16: string) => Promise<string[]>;
   /** Those of a key, after what a process that died was about to write is finished or taken back. */
   of: (key16: string) => Promise<OpenIntent[]>;
 }
@@ -95,6 +97,14 @@ export function openIntents(originalsFolder: string): Intents {
     },
     close: removeFile,
     keys: async () => new Set((await list(folder)).map(({ key16 }) => key16)),
+    unanswered: async (key16) => {
+      const mine = (await list(folder)).filter((file) => file.key16 === key16 && finalName(file.name) === undefined);
+      const found = await Promise.all(mine.map(({ name }) => readIfExists(join(folder, name))));
+      return found.flatMap((bytes) => {
+        const intent = bytes && parse(bytes.toString('utf8'));
+        return intent?.state === 'asked' ? [intent.createdAt] : [];
+      });
+    },
     of: async (key16) => {
       const mine = async () => (await list(folder)).filter((file) => file.key16 === key16);
       for (const { name } of await mine()) if (finalName(name) !== undefined) await finish(folder, name);

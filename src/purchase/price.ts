@@ -8,7 +8,8 @@ export function costOf(models: readonly string[], prices: Readonly<Record<string
     if (price === undefined) return undefined;
     cost += price;
   }
-  return cost;
+  // Sums of tenths of cents, without what binary fractions add to them.
+  return Math.round(cost * 1e6) / 1e6;
 }
 
 /** `≈ $0.10`: prices are lists', not bills. */

@@ -58,6 +58,8 @@ export interface Purchases {
   recover: () => Promise<PromptImageError[]>;
   /** The failure that is remembered for a picture; it is not asked for again by itself. */
   failureOf: (want: Want) => Promise<PromptImageError | undefined>;
+  /** What a person should know before a picture is asked for: that it may be billed already. */
+  doubtOf: (want: Want) => Promise<string | undefined>;
   /** Somebody asks explicitly: what may have passed is tried again. What was refused is not. */
   forgetFailures: () => void;
   /** Starts nothing more for good, and waits for what is under way: it is paid for. */
@@ -189,6 +191,12 @@ export function createPurchases(options: PurchaseOptions): Purchases {
 
   return {
     failureOf: memory.find,
+    doubtOf: async ({ key }) => {
+      const [since] = await intents.unanswered(shortKey(key));
+      return (
+        since && `asked for at ${since}, no answer so far; unless another run is at it now, it may be billed already`
+      );
+    },
     forgetFailures: memory.forgetPassing,
 
     stop,

@@ -51,7 +51,9 @@ export function isLasting(error: unknown): boolean {
 }
 
 /** What somebody can do to have it asked for again. */
-const ASK_AGAIN = 'To ask again all the same: npx prompt-image generate --retry';
+function askAgain({ address }: Refused): string {
+  return `To ask again all the same: npx prompt-image generate --retry ${address}`;
+}
 
 /** @param provider its name: what one refuses, another may paint */
 export function openRefusals(originalsFolder: string, provider: string): Refusals {
@@ -61,16 +63,16 @@ export function openRefusals(originalsFolder: string, provider: string): Refusal
     find: async (want) => {
       const refusal = await readRefusal(pathOf(want));
       if (!refusal || refusal.key !== want.key || refusal.provider !== provider) return undefined;
-      return told(refusal.code as ErrorCode, refusal.what, refusal.next);
+      return told(want, refusal.code as ErrorCode, refusal.what, refusal.next);
     },
     remember: async (want, error) => {
       const { code, what } = error;
       // It may come from here.
-      const next = error.next?.replace(`\n${ASK_AGAIN}`, '');
+      const next = error.next?.replace(`\n${askAgain(want)}`, '');
       const at = new Date().toISOString();
       const fields = { version: 1, key: want.key, for: want.address, provider, code, what, next, at };
       await replaceFile(pathOf(want), `${JSON.stringify(fields, undefined, 2)}\n`);
-      return told(code, what, next, error);
+      return told(want, code, what, next, error);
     },
     forget: async (want) => {
       const path = pathOf(want);
@@ -79,8 +81,14 @@ export function openRefusals(originalsFolder: string, provider: string): Refusal
   };
 }
 
-function told(code: ErrorCode, what: string, next: string | undefined, cause?: PromptImageError): PromptImageError {
-  const lines = [next, ASK_AGAIN].filter((line) => line !== undefined);
+function told(
+  want: Refused,
+  code: ErrorCode,
+  what: string,
+  next: string | undefined,
+  cause?: PromptImageError,
+): PromptImageError {
+  const lines = [next, askAgain(want)].filter((line) => line !== undefined);
   return new PromptImageError(code, what, { next: lines.join('\n'), cause });
 }
 

@@ -16,7 +16,11 @@ export function troubleOf(intent: Unanswered): string {
 export function unresolved(unanswered: readonly Unanswered[]): PromptImageError | undefined {
   if (unanswered.length < MOST_UNANSWERED) return undefined;
   const calls = unanswered.map((intent) => `  ${troubleOf(intent)}`);
-  return new PromptImageError('PURCHASE_UNRESOLVED', 'it was asked for twice, and no picture came:', {
-    next: [...calls, 'Both calls may have been billed, so it is not asked for again by itself.'].join('\n'),
+  return new PromptImageError('PURCHASE_UNRESOLVED', 'it was asked for twice, and no picture came', {
+    next: [
+      'What became of the calls:',
+      ...calls,
+      'Both calls may have been billed, so it is not asked for again by itself.',
+    ].join('\n'),
   });
 }

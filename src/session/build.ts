@@ -2,6 +2,7 @@ import type { Entry } from '../catalog/entry.js';
 import type { EmitFile, Published } from '../catalog/publish.js';
 import { isFailure, joinFailures, type PromptImageError } from '../failure.js';
 import { addressOf } from '../files/scan.js';
+import type { PurchaseEvent } from '../purchase/purchase.js';
 import { missingAlt } from './alt.js';
 import type { Context } from './context.js';
 import { importedAddress, parseId } from './imported.js';
@@ -58,6 +59,7 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
   const failures = new Map<string, PromptImageError>();
   const failedPurchases = new Map<string, PromptImageError>();
   const warnings = new Set<string>();
+  const told = new WeakSet<PurchaseEvent>();
   for (const warning of config.consent.warnings) warnings.add(warning);
   const leaks = createLeakFailures(config);
   const recover = createRecovery(context, (message) => warnings.add(message));
@@ -79,6 +81,8 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
       drafts.set(entry.address, entry.key);
       return watch && state.state === 'stale' ? publisher.original(entry, state.last, 'stale') : publisher.draft(entry);
     }
+    const failure = config.frozen ? undefined : await purchases.failureOf(entry);
+    if (failure) throw failure;
     if (config.frozen || config.missing === 'error' || !config.consent.given) {
       gaps.set(entry.address, { entry, state });
       return undefined;
@@ -99,7 +103,9 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
       if (event.address !== entry.address) return;
       const [note, progress] = [noteOf(event), progressOf(event)];
       if (note !== undefined) warnings.add(note);
-      if (progress !== undefined) log(progress);
+      // Several environments may wait for one purchase.
+      if (progress !== undefined && !told.has(event)) log(progress);
+      told.add(event);
     });
     try {
       return await holdInterrupts(context, () => purchases.buy(entry, { run }));

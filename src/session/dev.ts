@@ -215,6 +215,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       for (const { address, message } of refused) log('warn', `${address}: ${message}`);
       if (invalid > 0) log('warn', `${invalid} ${invalid === 1 ? 'manifest is' : 'manifests are'} invalid, see above.`);
       const plan = gaps.map(({ entry }) => `${entry.address} ${entry.key}`).join('\n');
+      if (dependencies.size === 0) return log('info', 'No page that imports an image was visited yet.');
       if (gaps.length === 0 && refused.length > 0) return log('info', 'There is nothing else to buy.');
       if (gaps.length === 0) return log('info', 'Every valid image on the pages visited so far has its picture.');
       if (plan !== offered) {

@@ -46,8 +46,11 @@ export interface ExecuteOptions {
   /** What was refused is asked for again. */
   retry?: boolean;
   signal?: AbortSignal;
-  onEvent?: (event: PurchaseEvent) => void;
+  onEvent?: (event: ProgressEvent) => void;
 }
+
+/** What happens while a plan is executed. */
+export type ProgressEvent = PurchaseEvent | { type: 'failed'; address: string; error: PromptImageError };
 
 export interface GenerateReport {
   /** Addresses whose picture was bought. */
@@ -68,6 +71,7 @@ export async function planPurchases(
   const gaps: Gap[] = [];
   const refused: PurchaseFailure[] = [];
   const invalid: PromptImageError[] = [];
+  const doubts: string[] = [];
   let reprocess = 0;
   for (const image of images) {
     if (image.state === 'invalid') invalid.push(image.error);
@@ -75,14 +79,17 @@ export async function planPurchases(
       if (!context.publisher.original(image.entry, image.detail.original).isMade()) reprocess += 1;
     } else if (recover && (await context.purchases.restore(image.entry))) reprocess += 1;
     else if (image.failure && !retry) refused.push({ address: image.address, error: image.failure });
-    else gaps.push({ entry: image.entry, state: image.detail });
+    else {
+      gaps.push({ entry: image.entry, state: image.detail });
+      if (image.note !== undefined) doubts.push(`${image.address}: ${image.note}`);
+    }
   }
   return {
     ...(await planOf(context, gaps)),
     refused,
     invalid,
     reprocess,
-    warnings: [...stuck.map(renderFailure), ...warningsOf(context, gaps)],
+    warnings: [...stuck.map(renderFailure), ...doubts, ...warningsOf(context, gaps)],
     unchanged: images.length - gaps.length - refused.length - invalid.length,
   };
 }
@@ -135,8 +142,14 @@ export async function executePlan(
   const idOf = ({ address, key }: Entry) => `${address} ${key}`;
   const tasks = gaps.map(({ entry }) => {
     const buy = async () => {
-      const purchase = await context.purchases.buy(entry, { run, signal, retry });
-      if (purchase.bought) bought.push(entry.address);
+      try {
+        const purchase = await context.purchases.buy(entry, { run, signal, retry });
+        if (purchase.bought) bought.push(entry.address);
+      } catch (thrown) {
+        const error = failureOf(thrown);
+        onEvent?.({ type: 'failed', address: entry.address, error });
+        throw error;
+      }
     };
     // No image waits for another yet.
     return [idOf(entry), { after: [], run: buy }] as const;
@@ -145,7 +158,7 @@ export async function executePlan(
     const failures = await runInOrder(new Map(tasks));
     const failed = gaps.flatMap(({ entry }) => {
       const id = idOf(entry);
-      return failures.has(id) ? [{ address: entry.address, error: failureOf(failures.get(id)) }] : [];
+      return failures.has(id) ? [{ address: entry.address, error: failures.get(id) as PromptImageError }] : [];
     });
     return { bought: bought.sort(), failed, notes };
   } finally {
@@ -156,7 +169,9 @@ export async function executePlan(
 
 function tooMuch({ config: { budget, prices } }: Context, models: readonly string[]): PromptImageError {
   const unpriced = findUnpriced(models, budget, prices);
-  const what = unpriced?.what ?? `${models.length} images are over the budget of ${renderLimits(budget)}`;
+  const images = models.length === 1 ? '1 image is' : `${models.length} images are`;
+  const others = models.length <= budget.maxImages ? ', together with what other runs are buying now' : '';
+  const what = unpriced?.what ?? `${images} over the budget of ${renderLimits(budget)}${others}`;
   const next = unpriced?.next ?? 'Confirm with --yes, or raise budget in prompt-image.config.';
   return new PromptImageError('BUDGET_EXCEEDED', what, { next: `Nothing was bought. ${next}` });
 }

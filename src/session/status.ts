@@ -48,11 +48,16 @@ async function statusOf(context: Context, address: string): Promise<ImageStatus>
     if (detail.state === 'ok')
       return { address, state: 'ok', entry, detail, note: explainRatio(detail.original.record) };
     const failure = await context.purchases.failureOf(entry);
-    return { address, state: failure ? 'refused' : detail.state, entry, detail, failure };
+    const note = failure ? undefined : await context.purchases.doubtOf(entry);
+    return { address, state: failure ? 'refused' : detail.state, entry, detail, note, failure };
   } catch (error) {
     if (!isFailure(error)) throw error;
     return { address, state: 'invalid', error };
   }
+}
+
+function refusedError(file: string, { code, what, next }: PromptImageError): PromptImageError {
+  return new PromptImageError(code, what, { place: { file }, next });
 }
 
 /** For CI: whether every image has its picture, whole and committable. No key, no network, no writes. */
@@ -76,6 +81,7 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
     if (alt && config.requireAlt === 'error') add(alt);
     if (alt && config.requireAlt === 'warn') notes.push(alt.message);
     if (detail.state === 'ok') used.add(detail.original.record.key);
+    else if (image.failure) add(refusedError(address, image.failure));
     else add(gapError({ entry: image.entry, state: detail }));
     if (detail.state === 'stale') used.add(detail.last.record.key);
   }

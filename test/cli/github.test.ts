@@ -47,8 +47,8 @@ test('generate annotates each image that was not bought', async () => {
   expect(stdout).not.toContain('::error');
   const annotations = stderr.split('\n').filter((line) => line.startsWith('::'));
   expect(annotations.sort()).toEqual([
-    '::error file=src/canal.image.json,title=PROVIDER_REFUSED::Not 100%25%0ATo ask again all the same: npx prompt-image generate --retry',
-    '::error file=src/dune.image.json,title=PROVIDER_REFUSED::Not 100%25%0ATo ask again all the same: npx prompt-image generate --retry',
+    '::error file=src/canal.image.json,title=PROVIDER_REFUSED::Not 100%25%0ATo ask again all the same: npx prompt-image generate --retry src/canal.image.json',
+    '::error file=src/dune.image.json,title=PROVIDER_REFUSED::Not 100%25%0ATo ask again all the same: npx prompt-image generate --retry src/dune.image.json',
   ]);
   const summary = await shop.read('summary.md');
   expect(summary).toContain('| src/barn.image.json  not bought yet | bought |');

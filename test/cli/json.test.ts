@@ -74,7 +74,7 @@ describe('stdout is one document', () => {
   const refusal = {
     code: 'PROVIDER_REFUSED',
     message: 'No gold',
-    next: 'To ask again all the same: npx prompt-image generate --retry',
+    next: 'To ask again all the same: npx prompt-image generate --retry src/canal.image.json',
   };
 
   test('a plan, and nothing is bought', async () => {

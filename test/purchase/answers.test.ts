@@ -91,7 +91,9 @@ describe('whatever a provider gives', () => {
   });
 
   test.each(Object.entries(thrown))('%s', (name, [, words]) => {
-    expect(result.failures[name]).toBe(`${words}\nTo ask again all the same: npx prompt-image generate --retry`);
+    expect(result.failures[name]).toBe(
+      `${words}\nTo ask again all the same: npx prompt-image generate --retry src/${name}.image.json`,
+    );
   });
 
   test.each(Object.entries(beside))('a picture is kept whatever stands beside it: %s', async (name, [, kept]) => {
