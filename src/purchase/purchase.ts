@@ -192,7 +192,11 @@ export function createPurchases(options: PurchaseOptions): Purchases {
   return {
     failureOf: memory.find,
     doubtOf: async ({ key }) => {
-      const [since] = await intents.unanswered(shortKey(key));
+      const [since] = await intents.unanswered(shortKey(key)).catch((error: unknown) => {
+        // A hint. Where the journal cannot be read, nothing is bought anyway.
+        if (isErrno(error)) return [];
+        throw error;
+      });
       return (
         since && `asked for at ${since}, no answer so far; unless another run is at it now, it may be billed already`
       );

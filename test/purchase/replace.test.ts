@@ -75,9 +75,9 @@ test('what is damaged is put aside and bought anew; what is whole, elsewhere or 
   const { code, output } = await shop.command(['check']);
   expect(code).toBe(1);
   expect([...new Set(output.match(/\[CACHE_\w+\]/g))].sort()).toEqual([
-    '[CACHE_CORRUPT]',
     '[CACHE_LFS_POINTER]',
     '[CACHE_NEWER]',
+    '[CACHE_UNREADABLE]',
   ]);
   for (const name of ['barn', 'canal', 'dune', 'elm']) expect(output).not.toContain(`${name}-`);
   await expectTidy(shop);
