@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // Tests wait for servers, browsers and bundlers more than they compute.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: tests also wait for servers, browsers and bundlers.
+    maxWorkers: availableParallelism() + 1,
   },
 });

@@ -6,7 +6,7 @@ import { STACK } from '../e2e/support/site.js';
 import { createShop, expectTidy, type Shop } from './shop.js';
 
 /** In each of the shops. */
-const KILLS = 16;
+const KILLS = 10;
 const IMAGES = 120;
 /** Milliseconds from the plan to the kill, at most: ends of runs are rare. */
 const LONGEST = 400;
