@@ -83,7 +83,7 @@ export default { commit: false, concurrency: ${CONCURRENCY}, provider: google({ 
 
 function check(output, answered, count) {
   const summaries = output.match(/^.* bought, .* failed, .*$/gm) ?? [];
-  const summary = `${count - 1} images bought, 1 failed, 0 unchanged. Commit what arrived.`;
+  const summary = `${count - 1} images bought, 1 failed, 0 unchanged.`;
   if (summaries.join('\n') !== summary) throw new Error(`"${summary}" was expected, not:\n${output}`);
   const twice = [...answered].filter(([, times]) => times > 1).map(([prompt]) => prompt);
   if (answered.size !== count || twice.length > 0) {

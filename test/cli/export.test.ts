@@ -160,3 +160,12 @@ test('the folder of the originals is no place for it', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('is in the folder of the originals, which never change');
 });
+
+test.each(['src/banner.image.json', 'notes.txt'])('what is no picture stays what it is: %s', async (file) => {
+  if (file === 'notes.txt') await shop.write(file, 'mine');
+  const before = await shop.read(file);
+  const { code, output } = await exporting('src/hero.image.json', '--format', 'png', '--out', file);
+  expect([code, output]).toEqual([1, expect.stringContaining('is there, and is something else')]);
+  expect(output).not.toMatch(STACK);
+  expect(await shop.read(file)).toBe(before);
+});

@@ -84,6 +84,11 @@ test('patterns and files choose, from wherever one is', async () => {
   expect(await prompts(['deep/*.image.json'], 'src')).toEqual(['An elm']);
   expect(await prompts(['src/{barn,canal}.*', '**/dune.image.json'])).toEqual(['A barn', 'A dune']);
   expect(await prompts([])).toEqual([]);
+  // As messages name it, and without its ending.
+  await site.edit('elm', 'An old elm');
+  expect(await prompts(['src/elm.image.json'], 'src')).toEqual(['An old elm']);
+  await site.edit('fir', 'A fir');
+  expect(await prompts(['src/fir'])).toEqual(['A fir']);
 });
 
 test.each(['nowhere/*', 'src/barn.json', '../*.image.json'])(

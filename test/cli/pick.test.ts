@@ -193,3 +193,15 @@ test('half an original that nobody moved away, or that is needed, stays an error
   await expectLeft();
   expect(await pruned(shop)).toEqual([record, picture]);
 });
+
+test('a take that was pruned comes back for nothing', async () => {
+  await using shop = await createCuratedShop({ images: { barn: 'A barn' } });
+  const { stdout } = await shop.command(['reroll', 'src/barn.image.json']);
+  const [, take = ''] = /"take": "(\w+)"/.exec(stdout) ?? [];
+  await shop.command(['prune', '--takes', '--yes']);
+  expect(await shop.originals('.json')).toHaveLength(1);
+  const { code, output } = await shop.command(['pick', 'src/barn.image.json', take]);
+  expect(code, output).toBe(0);
+  expect(await shop.originals('.json')).toHaveLength(2);
+  expect(await shop.calls()).toHaveLength(2);
+});

@@ -177,3 +177,12 @@ test('a damaged original is left alone and named; others go', async () => {
   expect(await pruned(shop)).toEqual([`${unused}.json`, `${unused}.png`]);
   expect(await shop.originals('.png')).toContain(`${damaged}.png`);
 });
+
+test('the picture of a manifest that the config leaves out stays: it can be imported all the same', async () => {
+  await using shop = await createCuratedShop({ images });
+  const config = await shop.read('prompt-image.config.mjs');
+  await shop.write('prompt-image.config.mjs', config.replace('retries: 0', "retries: 0, include: ['src/barn.*']"));
+  const { code, stdout } = await shop.command(['prune', '--yes']);
+  expect(code).toBe(0);
+  expect(await shop.originals('.json'), stdout).toHaveLength(3);
+});

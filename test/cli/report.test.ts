@@ -269,3 +269,11 @@ test('outside of a repository nothing can be compared', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('[GIT_FAILED] git cannot give the files of an earlier commit\nthis is not a git repository');
 });
+
+test('a source that somebody named by mistake is not replaced', async () => {
+  await using shop = await createShop({ images: { barn: 'A barn' } });
+  await shop.write('src/main.ts', 'export {};');
+  const { code, output } = await shop.command(['report', '--out', 'src/main.ts']);
+  expect([code, output]).toEqual([2, expect.stringContaining('src/main.ts is there, and is no Markdown')]);
+  expect(await shop.read('src/main.ts')).toBe('export {};');
+});

@@ -13,6 +13,15 @@ const withoutKernelLocks = `
   }\`;
   register('data:text/javascript,' + encodeURIComponent(hooks));`;
 
+/** A file system that has none, as some network shares. */
+const withoutFileLocks = `
+  import { register } from 'node:module';
+  const stub = 'data:text/javascript,' + encodeURIComponent(
+    'const tryLock = () => { throw Object.assign(new Error("No locks available"), { code: "ENOLCK" }); }; export default { tryLock, unlock: tryLock };');
+  const hooks = \`export const resolve = (specifier, context, next) =>
+    specifier === 'fs-native-extensions' ? { url: '\${stub}', shortCircuit: true } : next(specifier, context);\`;
+  register('data:text/javascript,' + encodeURIComponent(hooks));`;
+
 const locks = [
   ['kernel locks', undefined],
   ['claim files', withoutKernelLocks],
@@ -22,18 +31,21 @@ const optionsOf = (preload: string | undefined) => (preload === undefined ? {} :
 const kill = ({ pid }: Started) => process.kill(-pid, 'SIGKILL');
 const hang = `if (existsSync(folder + '/hang')) await new Promise(() => setInterval(() => {}, 1000)); return { bytes: picture };`;
 
-test.each(locks)('four processes that want one picture at once make one call, with %s', async (_, preload) => {
-  await using shop = await createShop({
-    images: { barn: 'A barn', twin: 'A barn' },
-    generate: 'await sleep(500); return { bytes: picture };',
-  });
-  const runs = await Promise.all(Array.from({ length: 4 }, () => shop.command(['generate'], optionsOf(preload))));
-  for (const { code, output } of runs) expect(code, output).toBe(0);
-  expect(await shop.calls()).toEqual(['A barn']);
-  expect(await shop.originals('.png')).toHaveLength(1);
-  const claims = (await shop.list('.prompt-image/.local/locks')).filter((file) => file.endsWith('.claim'));
-  expect(claims).toEqual([]);
-});
+test.each([...locks, ['a file system without locks', withoutFileLocks] as const])(
+  'four processes that want one picture at once make one call, with %s',
+  async (_, preload) => {
+    await using shop = await createShop({
+      images: { barn: 'A barn', twin: 'A barn' },
+      generate: 'await sleep(500); return { bytes: picture };',
+    });
+    const runs = await Promise.all(Array.from({ length: 4 }, () => shop.command(['generate'], optionsOf(preload))));
+    for (const { code, output } of runs) expect(code, output).toBe(0);
+    expect(await shop.calls()).toEqual(['A barn']);
+    expect(await shop.originals('.png')).toHaveLength(1);
+    const claims = (await shop.list('.prompt-image/.local/locks')).filter((file) => file.endsWith('.claim'));
+    expect(claims).toEqual([]);
+  },
+);
 
 test.each(locks)(
   'eight processes on an empty store make one call for each of forty keys, with %s',
