@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+import { outside, shared } from './vitest.config.js';
+
+export default defineConfig({
+  test: { ...shared, include: outside, globalSetup: ['test/support/build.ts', 'test/support/browser.ts'] },
+});
