@@ -84,12 +84,13 @@ export async function planPurchases(
       if (image.note !== undefined) doubts.push(`${image.address}: ${image.note}`);
     }
   }
+  const plan = await planOf(context, gaps);
   return {
-    ...(await planOf(context, gaps)),
+    ...plan,
     refused,
     invalid,
     reprocess,
-    warnings: [...stuck.map(renderFailure), ...doubts, ...warningsOf(context, gaps)],
+    warnings: [...stuck.map(renderFailure), ...doubts, ...plan.warnings],
     unchanged: images.length - gaps.length - refused.length - invalid.length,
   };
 }
