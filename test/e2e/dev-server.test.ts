@@ -209,7 +209,7 @@ test.concurrent('a changed config counts at once', async () => {
   await using dev = await startDev(site);
   expect(await dev.image('barn')).toMatchObject({ width: 64 });
   const config = await site.read('prompt-image.config.js');
-  await dev.logs(/server restarted/, () => site.write('prompt-image.config.js', config.replace('[64]', '[48]')));
+  await dev.logs(/server restarted/, () => site.replace('prompt-image.config.js', config.replace('[64]', '[48]')));
   await eventually(async () => expect(await dev.image('barn')).toMatchObject({ width: 48 }));
 });
 

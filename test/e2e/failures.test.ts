@@ -107,7 +107,7 @@ test('what the model refused is remembered beyond the restart of a dev server', 
   await using dev = await startDev(site);
   await dev.image('canal');
   await dev.waitFor(/\[PROVIDER_REFUSED\].*No canals, please/);
-  await dev.logs(/server restarted/, () => site.write('vite.config.js', `${bundlers[0]?.files['vite.config.js']}\n`));
+  await dev.logs(/server restarted/, () => site.replace('vite.config.js', `${bundlers[0]?.files['vite.config.js']}\n`));
   await dev.image('canal');
   // What would be asked for again would be asked for before this one.
   await dev.image('dune');

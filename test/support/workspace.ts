@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +40,8 @@ export interface Workspace extends AsyncDisposable {
   /** Absolute path. */
   path: (...segments: string[]) => string;
   write: (file: string, content: FileContent) => Promise<void>;
+  /** Writes a file as editors save it: nobody finds it empty or half written. */
+  replace: (file: string, content: FileContent) => Promise<void>;
   read: (file: string) => Promise<string>;
   readBytes: (file: string) => Promise<Buffer>;
   /** A file or a whole folder; nothing happens where there is none. */
@@ -57,6 +70,10 @@ export async function createWorkspace(
     root,
     path,
     write: (file, content) => writeInside(root, file, content),
+    replace: async (file, content) => {
+      await writeInside(root, `${file}.new`, content);
+      await rename(path(`${file}.new`), path(file));
+    },
     read: (file) => readFile(path(file), 'utf8'),
     readBytes: (file) => readFile(path(file)),
     remove: async (file) => rm(await insidePath(root, file), { recursive: true, force: true }),

@@ -16,7 +16,8 @@ export function startInTerminal(
   // A terminal without a size would wrap every letter.
   const words = ['sh', '-c', 'stty columns 100 rows 30; exec "$@"', 'sh', command, ...args];
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  // util-linux takes a command line for the shell, the BSDs take words.
-  const ofSystem = process.platform === 'linux' ? ['-qfec', quoted, '/dev/null'] : ['-q', '/dev/null', ...words];
-  return start('script', ofSystem, options);
+  // util-linux takes a command line for the shell, the BSDs take words. A shell that stayed would end by Ctrl-C, too, with a code of its own.
+  const ofSystem =
+    process.platform === 'linux' ? ['-qfec', `exec ${quoted}`, '/dev/null'] : ['-q', '/dev/null', ...words];
+  return start('script', ofSystem, { ...options, env: { SHELL: '/bin/sh', ...options.env } });
 }
