@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readEntry } from './catalog/entry.js';
+import { readEntry, readImages } from './catalog/entry.js';
 import { createPublisher, type Published } from './catalog/publish.js';
 import { resolveState } from './catalog/state.js';
 import { type ResolvedConfig, resolveConfig } from './config/config.js';
@@ -141,6 +141,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     startRun: (kind) => startRun(ledger, kind, limits, config.prices),
     purchases,
     publisher: createPublisher(cache, derivatives, encoder, config.provenance),
+    readImages: (file) => readImages(file, config),
     readEntry: (address, onDependency) => readEntry(address, config, onDependency),
     scan: () => scanManifests(config),
     stateOf: (entry) => resolveState(entry, originals, served),

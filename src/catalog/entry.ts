@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Reference, readReference } from '../files/references.js';
 import { readManifest } from '../files/scan.js';
+import { type ManifestImages, planImages } from '../manifest/images.js';
 import { parseManifest } from '../manifest/parse.js';
 import { type DefaultsLayer, type ResolvedImage, resolveManifest } from '../manifest/resolve.js';
 import type { Provider } from '../providers/provider.js';
@@ -38,8 +39,9 @@ export async function readEntry(
 ): Promise<Entry> {
   const manifest = parseManifest(address, await readManifest(root, address));
   const image = resolveManifest(manifest, defaults);
-  for (const { path } of image.references) onDependency(join(root, path));
-  const references = await Promise.all(image.references.map((each) => readReference(root, allowReferencesFrom, each)));
+  const files = image.references.filter((reference) => reference.kind === 'file');
+  for (const { path } of files) onDependency(join(root, path));
+  const references = await Promise.all(files.map((each) => readReference(root, allowReferencesFrom, each)));
   const request = planRequest(
     image,
     references.map(({ sha256 }) => sha256),
@@ -47,6 +49,11 @@ export async function readEntry(
   // A model that the provider names is its own affair.
   const warnings = provider.models?.includes(image.model) ? [] : image.warnings;
   return { address, image, references, request, key: keyOf(request), warnings };
+}
+
+/** @throws `MANIFEST_INVALID`, `NOT_BUILT_YET` */
+export async function readImages(file: string, { root, defaults }: EntryOptions): Promise<ManifestImages> {
+  return planImages(parseManifest(file, await readManifest(root, file)), { defaults });
 }
 
 /** The same image with another take. */

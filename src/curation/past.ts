@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { readEntry } from '../catalog/entry.js';
+import { readEntry, readImages } from '../catalog/entry.js';
 import { resolveState } from '../catalog/state.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { checkOut } from '../files/git-tree.js';
@@ -60,6 +60,7 @@ async function openPast(context: Context, folder: string): Promise<Context> {
     config,
     originals,
     served,
+    readImages: (file) => readImages(file, config),
     readEntry: (address, onDependency) => readEntry(address, config, onDependency),
     scan: () => scanManifests(config),
     stateOf: (entry) => resolveState(entry, originals, served),

@@ -34,13 +34,13 @@ const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_
 export async function readReference(
   root: string,
   allowed: readonly string[],
-  reference: { path: string; place: Place },
+  reference: { path: string; place: () => Place },
 ): Promise<Reference> {
   const fail = (
     code: 'REFERENCE_NOT_FOUND' | 'REFERENCE_OUTSIDE_ROOT' | 'REFERENCE_INVALID',
     what: string,
     next: string,
-  ) => new PromptImageError(code, what, { place: reference.place, next });
+  ) => new PromptImageError(code, what, { place: reference.place(), next });
   const named = JSON.stringify(reference.path);
   let path: string;
   let bytes: Buffer;

@@ -29,7 +29,15 @@ export interface PromptImage {
   draft?: true;
   /** Dev: the last picture of a prompt that has changed since. */
   stale?: true;
+  /** Other pictures of the same image, or other outputs of the same picture, in the order of the manifest. */
+  variants?: Record<string, PromptImageVariant>;
 }
+
+/** One of an image's `variants`. */
+export type PromptImageVariant = PromptImage & {
+  /** The media query for which it is to be shown. */
+  media?: string;
+};
 
 /** What an image says beside its files. */
 export type ImageFacts = Pick<

@@ -1,16 +1,28 @@
 import type { Place } from '../failure.js';
+import type { Address } from '../image/address.js';
 import { outputDefaults } from '../image/output.js';
 import type { PresetInput } from './schema.js';
 
-/** A referenced file: its path from the root, and where it is referenced. */
+/** A referenced picture: a file, or that of another image, and where it is referenced. */
+export type ResolvedReference = FileReference | PictureReference;
+
 export interface FileReference {
+  kind: 'file';
+  /** From the root. */
   path: string;
-  place: Place;
+  place: () => Place;
+}
+
+export interface PictureReference {
+  kind: 'picture';
+  /** With the manifest's path from the root. */
+  address: Address;
+  place: () => Place;
 }
 
 /** The manifest fields that are inherited, as plain data. */
 export type Inheritable = Omit<PresetInput, '$schema' | 'style' | 'references'> & {
-  references?: readonly (FileReference | '...')[] | null | undefined;
+  references?: readonly (ResolvedReference | '...')[] | null | undefined;
 };
 
 type Data = { [name: string]: unknown };

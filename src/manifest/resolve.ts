@@ -4,7 +4,7 @@ import { outputFormats } from '../image/formats.js';
 import { type Output, outputDefaults } from '../image/output.js';
 import { findTemplate, unescapeBraces } from './braces.js';
 import { checkCapabilities, warningsOf } from './capabilities.js';
-import { type FileReference, type Inheritable, mergeLayer } from './merge.js';
+import { type Inheritable, mergeLayer, type ResolvedReference } from './merge.js';
 import { DEFAULT_MODEL } from './models.js';
 import type { Manifest } from './parse.js';
 import { checkReference, unfilledTemplate } from './references.js';
@@ -12,8 +12,12 @@ import type { PresetInput } from './schema.js';
 
 /** A manifest with everything that it inherits filled in. */
 export interface ResolvedImage {
-  /** The manifest's path from the root: the address of the image. */
+  /** Which picture it is, with the manifest's path from the root. */
   address: string;
+  /** The address of the picture that it shows: its own; of a variant with nothing of the prompt side, its base's. */
+  picture: string;
+  /** Of a variant: the media query for which it is shown. */
+  media?: string | undefined;
   alt: string | undefined;
   /** Final text: prompt, then styles from the outermost to the innermost, joined by blank lines. */
   prompt: string;
@@ -22,8 +26,15 @@ export interface ResolvedImage {
   imageSize: string;
   thinking: string | undefined;
   take: number | string;
-  /** Files, relative to the root with forward slashes; they may lead out of it. */
-  references: readonly FileReference[];
+  /** The prompt without styles. */
+  ownPrompt: string;
+  /**
+   * Where values stand, for telling why a picture is stale: of each field of the request that is not a default, the files; of
+   * `prompt` that of the prompt itself and then those of its styles, in their order.
+   */
+  origins: Readonly<Partial<Record<string, readonly string[]>>>;
+  /** In order. Paths of files and of other manifests are relative to the root, with forward slashes; they may lead out of it. */
+  references: readonly ResolvedReference[];
   output: Output;
   /** What a person should know and no run fails for. Worded alike for every image it is true of, to be said once a run. */
   warnings: readonly string[];
@@ -53,6 +64,7 @@ export function resolveManifest(manifest: Manifest, defaults: DefaultsLayer | un
   const model = merged.model ?? DEFAULT_MODEL;
   const image = {
     address: manifest.file,
+    picture: manifest.file,
     alt: manifest.input.alt === undefined ? undefined : unescapeBraces(manifest.input.alt),
     prompt: [manifest.input.prompt, ...stylesOf(manifest, defaults)].map(normalizeText).join('\n\n'),
     model,
@@ -60,6 +72,8 @@ export function resolveManifest(manifest: Manifest, defaults: DefaultsLayer | un
     imageSize: merged.imageSize ?? '1K',
     thinking: merged.thinking ?? undefined,
     take: manifest.input.take ?? 1,
+    ownPrompt: normalizeText(manifest.input.prompt),
+    origins: {},
     references,
     output: resolveOutput(merged.output ?? {}),
     warnings: warningsOf(model),
@@ -92,7 +106,11 @@ function inheritableOf(input: PresetInput, file: string, placeOf: (reference: nu
   const files = references?.map((reference, index) =>
     reference === '...'
       ? reference
-      : { path: posix.join(posix.dirname(file), unescapeBraces(reference)), place: placeOf(index) },
+      : {
+          kind: 'file' as const,
+          path: posix.join(posix.dirname(file), unescapeBraces(reference)),
+          place: () => placeOf(index),
+        },
   );
   return { model, aspectRatio, imageSize, thinking, output, references: references === null ? null : files };
 }
