@@ -1,7 +1,7 @@
 import type { Originals } from '../originals/originals.js';
 import type { OriginalRecord } from '../originals/record.js';
 import { changedFields, type KeyedRequest } from '../request.js';
-import type { Entry } from './entry.js';
+import type { Entry, WaitingEntry } from './entry.js';
 
 /** A picture of a prompt, and which of several it is. */
 export interface Take {
@@ -21,9 +21,9 @@ export function isSamePrompt(a: KeyedRequest, b: KeyedRequest): boolean {
 }
 
 /** Whether a picture is another take of an image: of its very prompt, whoever asked for it, or once bought for it. */
-export function isOtherTake({ request, for: address }: OriginalRecord, entry: Entry): boolean {
+export function isOtherTake({ request, for: address }: OriginalRecord, entry: Entry | WaitingEntry): boolean {
   if (takeOf(request) === entry.image.take) return false;
-  return address === entry.address || isSamePrompt(request, entry.request);
+  return address === entry.address || (!entry.waitsFor && isSamePrompt(request, entry.request));
 }
 
 /** The takes that were bought for exactly this prompt side, whoever asked, oldest first. Damaged records are passed over. */

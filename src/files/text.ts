@@ -1,0 +1,47 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ErrorCode, PromptImageError } from '../failure.js';
+import { notUtf8, tooLarge } from '../manifest/json.js';
+import { placeAt } from '../manifest/locate.js';
+import { isErrno } from './errno.js';
+import { isInside } from './references.js';
+
+export interface TextFile {
+  /** The path that `file` starts from. */
+  root: string;
+  /** With forward slashes; how messages name it. */
+  file: string;
+  /** The folder that it must lie in, symbolic links resolved: a real path. Absent: anywhere. */
+  within?: string;
+  /** Bytes, at most. */
+  limit: number;
+  /** Of what is wrong with it. */
+  code: ErrorCode;
+}
+
+/**
+ * Reads a file that a person writes.
+ *
+ * @returns `undefined` where there is none, `outside` where it lies elsewhere than it may
+ * @throws `code` where it is no text that could be one
+ */
+export async function readText({ root, file, within, limit, code }: TextFile): Promise<{ text: string } | 'outside' | undefined> {
+  const path = join(root, file);
+  const fail = (what: string, cause?: unknown) => new PromptImageError(code, what, { place: { file }, cause });
+  try {
+    if (within !== undefined && !isInside(within, await realpath(path))) return 'outside';
+    const found = await stat(path);
+    if (!found.isFile()) throw fail('is not a file');
+    if (found.size > limit) throw tooLarge(file, limit, code);
+    const bytes = await readFile(path);
+    const text = bytes.toString();
+    if (!isUtf8(bytes)) throw notUtf8(placeAt(file, text, text.indexOf('\uFFFD')), code);
+    return { text };
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isErrno(error, 'EACCES', 'EPERM')) throw fail('may not be read', error);
+    if (isErrno(error, 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE')) throw fail('cannot be a file', error);
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { Entry } from '../catalog/entry.js';
+import { picturesIn } from '../catalog/pictures.js';
+import { isFailure, PromptImageError } from '../failure.js';
+import { type Address, parseAddress, renderAddress } from '../image/address.js';
+import type { Context } from './context.js';
+import { waiting } from './waiting.js';
+
+/**
+ * Addresses of the pictures that files, items and variants have of their own; of all manifests, where none is named. What cannot
+ * be read, or does not exist, is among them, for whoever asks for it.
+ */
+export async function selectPictures(
+  { scan }: Pick<Context, 'scan'>,
+  catalog: Catalog,
+  addresses?: readonly string[],
+): Promise<string[]> {
+  const pictures: string[] = [];
+  for (const address of addresses ?? (await scan())) pictures.push(...(await picturesOf(catalog, parseAddress(address))));
+  return [...new Set(pictures)];
+}
+
+async function picturesOf(catalog: Catalog, address: Address): Promise<string[]> {
+  const { file, item, variant } = address;
+  try {
+    const manifest = await catalog.images(file);
+    const isThere = item === undefined || manifest.items.includes(item);
+    if (variant === undefined && isThere) return picturesIn(manifest, item);
+    return [isThere && manifest.variantsOf(item).includes(variant ?? '') ? manifest.image(item, variant).picture : renderAddress(address)];
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return [renderAddress(address)];
+  }
+}
+
+/**
+ * One picture of which it is known what is asked for.
+ *
+ * @throws `IMAGE_WAITING` where that depends on pictures which are not there; what `Catalog.entry` throws
+ */
+export async function readEntry(context: Context, address: string): Promise<Entry> {
+  const entry = await context.open().entry(address);
+  if (entry.waitsFor) throw waiting(entry);
+  return entry;
+}
+
+/**
+ * The same, of a picture that is one of its own.
+ *
+ * @throws `IMAGE_SHARED` for a variant that is its base's picture; `IMAGE_WAITING`
+ */
+export async function readOwnEntry(context: Context, address: string): Promise<Entry> {
+  const entry = await readEntry(context, address);
+  const { picture } = entry.image;
+  if (picture === entry.address) return entry;
+  throw new PromptImageError('IMAGE_SHARED', `is the picture of ${picture}, published otherwise`, {
+    place: { file: address },
+    next: `Name ${picture}.`,
+  });
+}
