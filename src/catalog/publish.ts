@@ -4,6 +4,7 @@ import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import { readResult } from '../derivatives/scratch.js';
 import { renderXmp } from '../derivatives/xmp.js';
 import { formats } from '../image/formats.js';
+import type { Exported, Imported } from '../image/imported.js';
 import { labelOf } from '../image/label.js';
 import { renderModule, urlToken, usedTokens } from '../image/module.js';
 import { nominalSize } from '../image/nominal-size.js';
@@ -17,6 +18,8 @@ import type { Entry } from './entry.js';
 
 /** One file of a published image. */
 export interface PublishedFile {
+  /** Of the picture. */
+  address: string;
   /** For example `hero-640w.avif`: what bundlers put their own pattern and hash around. */
   name: string;
   /** Digest of all that determines the bytes; the same on every machine of a kind. */
@@ -33,6 +36,8 @@ export interface Published {
   isMade: () => boolean;
   /** Makes all that is missing, from one decoded picture, and gives the bytes in the order of `files`. */
   readAll: () => Promise<Buffer[]>;
+  /** What the manifest is imported as. */
+  imported: (urlOf: (file: PublishedFile) => string) => Promise<Imported>;
   /** The import's object. */
   image: (urlOf: (file: PublishedFile) => string) => Promise<PromptImage>;
   /**
@@ -43,8 +48,7 @@ export interface Published {
   module: (exported: Exported, emitFile: EmitFile) => Promise<string>;
 }
 
-/** What an import asks for: the object, or with `?url` its `src` alone. */
-export type Exported = 'object' | 'url';
+export type { Exported } from '../image/imported.js';
 export type EmitFile = (name: string, content: Buffer) => string;
 
 export interface Publisher {
@@ -68,6 +72,7 @@ export function createPublisher(
     const label = labelOf(entry.address);
     const files = derived.files.map(
       (file): PublishedFile => ({
+        address: entry.address,
         name: `${label}-${file.width}w.${formats[file.format].extension}`,
         id: file.id,
         mimeType: formats[file.format].mimeType,
@@ -86,17 +91,17 @@ export function createPublisher(
       files,
       isMade: () => derivatives.isCached(derived),
       readAll: () => derivatives.readAll(derived),
+      imported: async (urlOf) => ({ kind: 'image', image: await published.image(urlOf) }),
       image: (urlOf) => createObject((index) => urlOf(at(files, index))),
       module: async (exported, emitFile) => {
         if (exported === 'object') await published.readAll();
-        const template = await createObject(urlToken);
-        const value = exported === 'url' ? template.src : template;
+        const imported: Imported = { kind: 'image', image: await createObject(urlToken) };
         const expressions = new Map<number, string>();
-        for (const index of usedTokens(value)) {
+        for (const index of usedTokens(imported, exported)) {
           const file = at(files, index);
           expressions.set(index, emitFile(file.name, await file.read()));
         }
-        return renderModule(value, expressions);
+        return renderModule(imported, exported, expressions);
       },
     };
     return published;
