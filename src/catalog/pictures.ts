@@ -30,7 +30,7 @@ function variantsIn(manifest: ManifestImages, item: string | undefined): readonl
   }
 }
 
-function showsOwn(manifest: ManifestImages, { item, variant, ...rest }: Address): boolean {
+function showsOwn(manifest: ManifestImages, { item, variant }: Address): boolean {
   try {
     const { address, picture } = manifest.image(item, variant);
     return address === picture;

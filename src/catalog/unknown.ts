@@ -12,7 +12,7 @@ const MOST = 12;
  */
 export function explainUnknown(
   { file, isCollection, items, variantsOf }: ManifestImages,
-  { item, variant }: Omit<Address, 'file'>,
+  { item, variant }: Address,
 ): { what: string; next: string } | undefined {
   if (isCollection && item === undefined) {
     return { what: 'names a collection, not one of its images', next: `Name one: ${list(items.map((name) => `${file}#${name}`))}` };

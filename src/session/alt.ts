@@ -24,8 +24,8 @@ export function captionOf(original: Original | undefined): string | undefined {
 export class MissingAlts {
   readonly #captions = new Map<string, string | undefined>();
 
-  add({ address, image }: Picture, original?: Original): void {
-    if (image.alt === undefined) this.#captions.set(address, captionOf(original) ?? this.#captions.get(address));
+  add({ address }: Picture, original: Original): void {
+    this.#captions.set(address, captionOf(original));
   }
 
   /** `undefined` where there are none. */

@@ -103,9 +103,10 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
       const { original } = obtained;
       const conflict = entry.waitsFor ? undefined : conflictNote(entry, original);
       if (conflict !== undefined) warn(conflict);
-      const alt = missingAlt(entry, original);
+      // Variants say what their image does.
+      const alt = parseAddress(address).variant === undefined ? missingAlt(entry, original) : undefined;
       if (alt && config.requireAlt === 'error') throw alt;
-      if (config.requireAlt === 'warn') alts.add(entry, original);
+      if (alt && config.requireAlt === 'warn') alts.add(entry, original);
       served.remember(entry.image.picture, original.stem);
       return { address, media, published: publisher.original(entry, original) };
     } catch (error) {

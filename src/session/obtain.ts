@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Entry, WaitingEntry } from '../catalog/entry.js';
 import type { WaitingState } from '../catalog/state.js';
 import { isFailure, PromptImageError } from '../failure.js';
+import { parseAddress } from '../image/address.js';
 import type { Original } from '../originals/originals.js';
 import type { Run } from '../purchase/budget.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
@@ -77,7 +78,7 @@ export function createObtain(context: Context, { run, outcome, watch, log, warn 
       outcome.gap({ entry, state });
       return undefined;
     }
-    const alt = missingAlt(entry);
+    const alt = parseAddress(entry.address).variant === undefined ? missingAlt(entry) : undefined;
     // Sure to fail: what it would take to go on costs money.
     if (isShown && alt && config.requireAlt === 'error') throw alt;
     return buy({ entry, state });

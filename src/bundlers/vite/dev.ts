@@ -78,7 +78,13 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
 
   const failedImage = (path: string): PromptImage => {
     const name = `failed-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.svg`;
-    files.set(name, { name, id: name, mimeType: 'image/svg+xml', read: async () => Buffer.from(FAILED) });
+    files.set(name, {
+      address: path,
+      name,
+      id: name,
+      mimeType: 'image/svg+xml',
+      read: async () => Buffer.from(FAILED),
+    });
     const src = `${base}${PREFIX}${name}`;
     const size = { width: 1024, height: 1024 };
     const image = {

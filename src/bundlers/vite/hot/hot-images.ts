@@ -81,7 +81,7 @@ export function createHotImages(server: ViteDevServer, readClient = readBuiltCli
   return {
     render(id, image, environment) {
       const isUrl = /[?&]url(?:[&=]|$)/.test(id);
-      if (environment === 'server') return renderModule(isUrl ? image.src : image);
+      if (environment === 'server') return renderModule({ kind: 'image', image }, isUrl ? 'url' : 'object');
       const { name, version } = remember(id, image);
       const tracked = isUrl ? { src: image.src } : image;
       const args = [name, version, tracked].map((arg) => JSON.stringify(arg)).join(', ');
