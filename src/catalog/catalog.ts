@@ -10,8 +10,8 @@ import type { ResolvedImage } from '../manifest/resolve.js';
 import type { Originals } from '../originals/originals.js';
 import type { Provider } from '../providers/provider.js';
 import { createEntry, type Entry, type Picture, type WaitingEntry } from './entry.js';
-import { explainUnknown } from './unknown.js';
 import type { ManifestReader } from './reader.js';
+import { explainUnknown } from './unknown.js';
 
 /** The pictures of the project as their files stand at one moment: a run opens one, and another when files have changed. */
 export interface Catalog {
@@ -54,7 +54,8 @@ export function openCatalog(options: CatalogOptions): Catalog {
     const { file, item, variant } = parseAddress(address);
     const manifest = await images(file);
     const unknown = explainUnknown(manifest, { file, item, variant });
-    if (unknown) throw new PromptImageError('IMAGE_UNKNOWN', unknown.what, { place: { file: address }, next: unknown.next });
+    if (unknown)
+      throw new PromptImageError('IMAGE_UNKNOWN', unknown.what, { place: { file: address }, next: unknown.next });
     return manifest.image(item, variant);
   };
 
@@ -64,14 +65,23 @@ export function openCatalog(options: CatalogOptions): Catalog {
     const fail = (code: ErrorCode, what: string, next: string | undefined, cause?: unknown) =>
       new PromptImageError(code, what, { place: place(), next, cause });
     if (!(await isWithin(root, address.file))) {
-      throw fail('REFERENCE_OUTSIDE_ROOT', `${JSON.stringify(name)} is outside the project`, 'Images of other projects have to be referenced as picture files.');
+      throw fail(
+        'REFERENCE_OUTSIDE_ROOT',
+        `${JSON.stringify(name)} is outside the project`,
+        'Images of other projects have to be referenced as picture files.',
+      );
     }
     try {
       return await imageOf(name);
     } catch (error) {
       if (!isFailure(error)) throw error;
       if (error.code === 'IMAGE_UNKNOWN') throw fail('REFERENCE_NOT_FOUND', `${name} ${error.what}`, error.next);
-      throw fail('REFERENCE_INVALID', `${name} cannot be referenced: ${error.what}`, `Mend ${placeOf(error, name)} first.`, error);
+      throw fail(
+        'REFERENCE_INVALID',
+        `${name} cannot be referenced: ${error.what}`,
+        `Mend ${placeOf(error, name)} first.`,
+        error,
+      );
     }
   };
 
@@ -119,8 +129,14 @@ export function openCatalog(options: CatalogOptions): Catalog {
       const original = entry.waitsFor ? undefined : await originals.find(entry.key);
       if (!original) waitsFor.push(target.picture);
       else {
-        const { sha256, } = original.record.image;
-        references.push({ path: original.path, file: target.address, sha256, isLfsPointer: false, sourceType: original.record.sourceType });
+        const { sha256 } = original.record.image;
+        references.push({
+          path: original.path,
+          file: target.address,
+          sha256,
+          isLfsPointer: false,
+          sourceType: original.record.sourceType,
+        });
       }
     }
     const picture = toPicture(image);

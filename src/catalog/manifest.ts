@@ -1,11 +1,9 @@
 import { mapBounded } from '../files/bounded.js';
-import type { CollectionImage, Imported } from '../image/imported.js';
+import type { CollectionImage, Exported, Imported } from '../image/imported.js';
 import { renderModule, urlToken, usedTokens } from '../image/module.js';
 import type { PromptImage } from '../image/object.js';
 import type { Published, PublishedFile } from './publish.js';
 
-/** What an import asks for: the object, or with `?url` its `src` alone. */
-export type Exported = 'object' | 'url';
 export type EmitFile = (name: string, content: Buffer) => string;
 
 /** One image with its variants, each ready to be served or emitted. */
@@ -31,7 +29,11 @@ export interface PublishedManifest {
   module: (exported: Exported, emitFile: EmitFile) => Promise<string>;
 }
 
-export function publishManifest(file: string, isCollection: boolean, images: readonly PublishedImage[]): PublishedManifest {
+export function publishManifest(
+  file: string,
+  isCollection: boolean,
+  images: readonly PublishedImage[],
+): PublishedManifest {
   const all = images.flatMap(({ base, variants }) => [base, ...variants.map(({ published }) => published)]);
   const files = all.flatMap((published) => published.files);
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Place, PromptImageError } from '../failure.js';
-import { readText } from '../files/text.js';
+import { readManifest, readText } from '../files/text.js';
 import { type ManifestImages, planImages } from '../manifest/images.js';
 import { MAX_ITEMS_BYTES, MAX_MANIFEST_BYTES } from '../manifest/json.js';
 import {
@@ -20,6 +20,15 @@ export interface ReaderOptions {
   /** Presets and items files lie in it: the repository, or without one the root. Real path. */
   repository: string;
   defaults: DefaultsLayer | undefined;
+}
+
+/** A project's options for its reader. */
+export function readerOptions({
+  root,
+  defaults,
+  git: { top },
+}: Pick<ReaderOptions, 'root' | 'defaults'> & { git: { top: string | undefined } }): ReaderOptions {
+  return { root, repository: top ?? root, defaults };
 }
 
 /** Reads manifests with what they inherit and repeat. */
@@ -59,7 +68,13 @@ export function createManifestReader({ root, repository, defaults }: ReaderOptio
       if (seen.has(path)) continue;
       seen.add(path);
       onDependency(join(root, path));
-      const found = await readText({ root, file: path, within: repository, limit: MAX_MANIFEST_BYTES, code: 'PRESET_INVALID' });
+      const found = await readText({
+        root,
+        file: path,
+        within: repository,
+        limit: MAX_MANIFEST_BYTES,
+        code: 'PRESET_INVALID',
+      });
       if (found === undefined) throw notFound('PRESET_NOT_FOUND', 'preset', path, chain, place());
       if (found === 'outside') throw outside('PRESET_OUTSIDE_REPOSITORY', 'preset', path, place());
       const preset = parse(parsePreset, path, found.text);
@@ -72,7 +87,13 @@ export function createManifestReader({ root, repository, defaults }: ReaderOptio
     const from = itemsFileOf(manifest);
     if (!from) return undefined;
     onDependency(join(root, from.path));
-    const found = await readText({ root, file: from.path, within: repository, limit: MAX_ITEMS_BYTES, code: 'ITEMS_INVALID' });
+    const found = await readText({
+      root,
+      file: from.path,
+      within: repository,
+      limit: MAX_ITEMS_BYTES,
+      code: 'ITEMS_INVALID',
+    });
     if (found === undefined) throw notFound('ITEMS_NOT_FOUND', 'items file', from.path, [], from.place());
     if (found === 'outside') throw outside('ITEMS_OUTSIDE_REPOSITORY', 'items file', from.path, from.place());
     return parse(parseItems, from.path, found.text);
@@ -87,13 +108,6 @@ export function createManifestReader({ root, repository, defaults }: ReaderOptio
       return planImages(manifest, { defaults, presets, ...(items && { items }) });
     },
   };
-}
-
-/** @throws `MANIFEST_INVALID` where there is no such file, or it is no text that a manifest could be */
-export async function readManifest(root: string, file: string): Promise<string> {
-  const found = await readText({ root, file, limit: MAX_MANIFEST_BYTES, code: 'MANIFEST_INVALID' });
-  if (typeof found === 'object') return found.text;
-  throw new PromptImageError('MANIFEST_INVALID', 'does not exist', { place: { file } });
 }
 
 function notFound(

@@ -2,8 +2,8 @@ import { isFailure } from '../failure.js';
 import type { Original, Originals } from '../originals/originals.js';
 import type { ServedPictures } from '../originals/served.js';
 import { changedFields } from '../request.js';
-import { type Entry, pictureOf, type WaitingEntry } from './entry.js';
 import { findCauses } from './causes.js';
+import { type Entry, pictureOf, type WaitingEntry } from './entry.js';
 import { takesOf } from './takes.js';
 
 /** What there is for a picture that has a key. */
@@ -37,6 +37,12 @@ export interface WaitingState {
   for: readonly string[];
   /** What it shows meanwhile, if it ever had a picture. */
   last?: Original;
+}
+
+/** The picture that an image shows: its own, or the last one of an earlier prompt. */
+export function shownBy(state: ImageState | WaitingState): Original | undefined {
+  if (state.state === 'ok') return state.original;
+  return state.state === 'missing' ? undefined : state.last;
 }
 
 /** Looks up what there is. */

@@ -15,10 +15,16 @@ export function explainUnknown(
   { item, variant }: Address,
 ): { what: string; next: string } | undefined {
   if (isCollection && item === undefined) {
-    return { what: 'names a collection, not one of its images', next: `Name one: ${list(items.map((name) => `${file}#${name}`))}` };
+    return {
+      what: 'names a collection, not one of its images',
+      next: `Name one: ${list(items.map((name) => `${file}#${name}`))}`,
+    };
   }
   if (!isCollection && item !== undefined) {
-    return { what: `has no item "${item}": it is one image`, next: `Write ${file}${variant === undefined ? '' : `@${variant}`}` };
+    return {
+      what: `has no item "${item}": it is one image`,
+      next: `Write ${file}${variant === undefined ? '' : `@${variant}`}`,
+    };
   }
   if (!items.includes(item)) return { what: `has no item "${item}"`, next: suggest(String(item), items as string[]) };
   if (variant === undefined) return undefined;

@@ -4,7 +4,11 @@ import { Readable } from 'node:stream';
 export const AT_ONCE = 16;
 
 /** Maps a list, a few at a time, and keeps its order. The first that fails fails all. */
-export async function mapBounded<T, R>(items: readonly T[], map: (item: T) => Promise<R>, limit = AT_ONCE): Promise<R[]> {
+export async function mapBounded<T, R>(
+  items: readonly T[],
+  map: (item: T) => Promise<R>,
+  limit = AT_ONCE,
+): Promise<R[]> {
   // Boxed, because a stream ends with `null`.
   const boxes = Readable.from(items.map((item) => ({ item })));
   const results = boxes.map(async ({ item }: { item: T }) => ({ result: await map(item) }), { concurrency: limit });

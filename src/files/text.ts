@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, PromptImageError } from '../failure.js';
-import { notUtf8, tooLarge } from '../manifest/json.js';
+import { MAX_MANIFEST_BYTES, notUtf8, tooLarge } from '../manifest/json.js';
 import { placeAt } from '../manifest/locate.js';
 import { isErrno } from './errno.js';
 import { isInside } from './references.js';
@@ -26,7 +26,13 @@ export interface TextFile {
  * @returns `undefined` where there is none, `outside` where it lies elsewhere than it may
  * @throws `code` where it is no text that could be one
  */
-export async function readText({ root, file, within, limit, code }: TextFile): Promise<{ text: string } | 'outside' | undefined> {
+export async function readText({
+  root,
+  file,
+  within,
+  limit,
+  code,
+}: TextFile): Promise<{ text: string } | 'outside' | undefined> {
   const path = join(root, file);
   const fail = (what: string, cause?: unknown) => new PromptImageError(code, what, { place: { file }, cause });
   try {
@@ -44,4 +50,11 @@ export async function readText({ root, file, within, limit, code }: TextFile): P
     if (isErrno(error, 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE')) throw fail('cannot be a file', error);
     throw error;
   }
+}
+
+/** @throws `MANIFEST_INVALID` where there is no such file, or it is no text that a manifest could be */
+export async function readManifest(root: string, file: string): Promise<string> {
+  const found = await readText({ root, file, limit: MAX_MANIFEST_BYTES, code: 'MANIFEST_INVALID' });
+  if (typeof found === 'object') return found.text;
+  throw new PromptImageError('MANIFEST_INVALID', 'does not exist', { place: { file } });
 }

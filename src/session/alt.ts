@@ -32,9 +32,11 @@ export class MissingAlts {
   render(): string | undefined {
     const { size } = this.#captions;
     if (size === 0) return undefined;
-    const lines = [...this.#captions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([address, caption]) => {
-      return caption === undefined ? `  ${address}` : `  ${address}  the model said: “${caption}”`;
-    });
+    const lines = [...this.#captions]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([address, caption]) => {
+        return caption === undefined ? `  ${address}` : `  ${address}  the model said: “${caption}”`;
+      });
     const images = size === 1 ? '1 image has' : `${size} images have`;
     return [`${images} no alt text. Write "alt", or "alt": "" for decoration:`, ...lines].join('\n');
   }

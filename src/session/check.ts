@@ -1,6 +1,7 @@
 import { isOtherTake } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
+import { parseAddress } from '../image/address.js';
 import type { OriginalRecord } from '../originals/record.js';
 import { missingAlt } from './alt.js';
 import type { Context } from './context.js';
@@ -32,11 +33,13 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
       continue;
     }
     const { address, detail } = image;
-    const alt = missingAlt(image.entry, detail.state === 'ok' ? detail.original : undefined);
+    // Variants say what their image does.
+    const isBase = parseAddress(address).variant === undefined;
+    const alt = isBase ? missingAlt(image.entry, detail.state === 'ok' ? detail.original : undefined) : undefined;
     if (alt && config.requireAlt === 'error') add(alt);
     if (alt && config.requireAlt === 'warn') notes.push(alt.message);
     if (detail.state === 'ok') used.add(detail.original.record.key);
-    else if (detail.last) used.add(detail.last.record.key);
+    else if (detail.state !== 'missing' && detail.last) used.add(detail.last.record.key);
     if (image.state === 'waiting') {
       add(waiting(image.entry));
       continue;

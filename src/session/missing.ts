@@ -34,10 +34,13 @@ function explainTake({ entry, state }: Gap): string | undefined {
   return `take ${entry.image.take} was not bought; takes that exist: ${state.takes.join(', ')}`;
 }
 
-/** What buying these costs; several that want the same picture cost once. */
-export function costOfGaps(gaps: readonly Gap[], { provider, prices }: ResolvedConfig): number | undefined {
-  if (provider.free) return 0;
-  return costOf(modelsOf(gaps), prices);
+/** What buying these costs, with what may follow from it; several that want the same picture cost once. */
+export function costOfGaps(
+  gaps: readonly Gap[],
+  { provider, prices }: ResolvedConfig,
+  waiting: readonly WaitingEntry[] = [],
+): number | undefined {
+  return provider.free ? 0 : costOf([...modelsOf(gaps), ...modelsOfWaiting(waiting)], prices);
 }
 
 /** `≈ $0.10`, or for a painter of one's own that it is free. */
@@ -49,7 +52,7 @@ export function renderPrice(cost: number | undefined, { provider }: Pick<Resolve
 export function priceOf(gaps: readonly Gap[], waiting: readonly WaitingEntry[], config: ResolvedConfig): string {
   const price = renderPrice(costOfGaps(gaps, config), config);
   if (waiting.length === 0 || config.provider.free) return price;
-  return `${price}, up to ${renderCost(costOf([...modelsOf(gaps), ...modelsOfWaiting(waiting)], config.prices))}`;
+  return `${price}, up to ${renderCost(costOfGaps(gaps, config, waiting))}`;
 }
 
 /** One model per picture to buy. */

@@ -61,7 +61,8 @@ export function createObtain(context: Context, { run, outcome, watch, log, warn 
       const { last } = (await context.stateOf(entry)) as WaitingState;
       return standIn(entry, entry.address, last, isShown);
     }
-    if (mayBuy) throw new PromptImageError('IMAGE_WAITING', `waits for ${entry.waitsFor.join(', ')}, which was not bought`);
+    if (mayBuy)
+      throw new PromptImageError('IMAGE_WAITING', `waits for ${entry.waitsFor.join(', ')}, which was not bought`);
     outcome.waits(entry);
     return undefined;
   };
@@ -89,7 +90,12 @@ export function createObtain(context: Context, { run, outcome, watch, log, warn 
     return { original };
   };
 
-  const standIn = (entry: Entry | WaitingEntry, key: string, last: Original | undefined, isShown: boolean): Obtained => {
+  const standIn = (
+    entry: Entry | WaitingEntry,
+    key: string,
+    last: Original | undefined,
+    isShown: boolean,
+  ): Obtained => {
     if (isShown) outcome.draft(entry, key);
     return watch && last ? { last } : 'draft';
   };

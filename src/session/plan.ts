@@ -1,9 +1,9 @@
+import type { Catalog } from '../catalog/catalog.js';
 import type { WaitingEntry } from '../catalog/entry.js';
 import { publishedIn } from '../catalog/pictures.js';
-import type { Catalog } from '../catalog/catalog.js';
 import { PromptImageError, renderFailure } from '../failure.js';
 import { parseAddress } from '../image/address.js';
-import { costOf } from '../purchase/price.js';
+import type { Run } from '../purchase/budget.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf, modelsOfWaiting } from './missing.js';
 import type { PurchaseFailure } from './purchase-failures.js';
@@ -42,6 +42,8 @@ export interface PlanOptions {
   recover: boolean;
   /** Whether what was refused is asked for again. */
   retry?: boolean | undefined;
+  /** Who would spend. @default a command */
+  run?: Run | undefined;
 }
 
 /** What is found of the images of a plan. */
@@ -57,7 +59,7 @@ interface Findings {
 
 export async function planPurchases(
   context: Context,
-  { addresses, recover, retry = false }: PlanOptions,
+  { addresses, recover, retry = false, run }: PlanOptions,
 ): Promise<GeneratePlan> {
   // Somebody asks: what failed before and may have passed is tried again.
   context.purchases.forgetFailures();
@@ -71,7 +73,7 @@ export async function planPurchases(
     // What waited for a picture that was found elsewhere has a key now.
     if (found.restored > 0 && found.waiting.length > 0) continue;
     const { gaps, refused, invalid, doubts, waiting } = found;
-    const plan = await planOf(context, gaps, waiting);
+    const plan = await planOf(context, gaps, waiting, run);
     const blocked = blockedOf(waiting, gaps);
     return {
       ...plan,
@@ -171,6 +173,7 @@ export async function planOf(
   context: Context,
   gaps: readonly Gap[],
   waiting: readonly WaitingEntry[] = [],
+  run = context.startRun('command'),
 ): Promise<GeneratePlan> {
   const { config } = context;
   const models = modelsOf(gaps);
@@ -180,13 +183,13 @@ export async function planOf(
     waiting,
     count: models.length,
     cost: costOfGaps(gaps, config),
-    costUpTo: config.provider.free ? 0 : costOf(all, config.prices),
+    costUpTo: costOfGaps(gaps, config, waiting),
     unchanged: 0,
     reprocess: 0,
     refused: [],
     invalid: [],
     warnings: warningsOf(context, gaps),
-    overBudget: await context.startRun('command').wouldExceed(all),
+    overBudget: await run.wouldExceed(all),
   };
 }
 

@@ -16,7 +16,8 @@ export async function selectPictures(
   addresses?: readonly string[],
 ): Promise<string[]> {
   const pictures: string[] = [];
-  for (const address of addresses ?? (await scan())) pictures.push(...(await picturesOf(catalog, parseAddress(address))));
+  for (const address of addresses ?? (await scan()))
+    pictures.push(...(await picturesOf(catalog, parseAddress(address))));
   return [...new Set(pictures)];
 }
 
@@ -26,11 +27,25 @@ async function picturesOf(catalog: Catalog, address: Address): Promise<string[]>
     const manifest = await catalog.images(file);
     const isThere = item === undefined || manifest.items.includes(item);
     if (variant === undefined && isThere) return picturesIn(manifest, item);
-    return [isThere && manifest.variantsOf(item).includes(variant ?? '') ? manifest.image(item, variant).picture : renderAddress(address)];
+    return [
+      isThere && manifest.variantsOf(item).includes(variant ?? '')
+        ? manifest.image(item, variant).picture
+        : renderAddress(address),
+    ];
   } catch (error) {
     if (!isFailure(error)) throw error;
     return [renderAddress(address)];
   }
+}
+
+/** Whether a file, an item or a variant is that picture, or has it. */
+export function covers(selected: string, address: string): boolean {
+  const [whole, part] = [parseAddress(selected), parseAddress(address)];
+  return (
+    whole.file === part.file &&
+    (whole.item === undefined || whole.item === part.item) &&
+    (whole.variant === undefined || whole.variant === part.variant)
+  );
 }
 
 /**
@@ -38,8 +53,8 @@ async function picturesOf(catalog: Catalog, address: Address): Promise<string[]>
  *
  * @throws `IMAGE_WAITING` where that depends on pictures which are not there; what `Catalog.entry` throws
  */
-export async function readEntry(context: Context, address: string): Promise<Entry> {
-  const entry = await context.open().entry(address);
+export async function readEntry(context: Context, address: string, catalog = context.open()): Promise<Entry> {
+  const entry = await catalog.entry(address);
   if (entry.waitsFor) throw waiting(entry);
   return entry;
 }

@@ -8,7 +8,11 @@ import type { Context } from './context.js';
 import { selectPictures } from './select.js';
 
 /** What `status` says of one picture. */
-export type ImageStatus = { address: string } & (KeyedStatus | WaitingStatus | { state: 'invalid'; error: PromptImageError });
+export type ImageStatus = { address: string } & (
+  | KeyedStatus
+  | WaitingStatus
+  | { state: 'invalid'; error: PromptImageError }
+);
 
 /** Of a picture of which it is known what is asked for. */
 export interface KeyedStatus {
