@@ -316,8 +316,8 @@ describe.each([
     expect(await render()).toBe('Red true');
     await push({ color: 'blue', alt: 'Blue' });
     expect(await render()).toBe('Blue true');
-    const image = { ...RED, src: '/red.svg' };
-    expect(site.images.hot().render('/hero.image.json', image as never, 'server')).not.toContain('track');
+    const image = { ...RED, src: '/red.svg' } as never;
+    expect(site.images.hot().render('/hero.image.json', { kind: 'image', image }, 'server')).not.toContain('track');
   });
 });
 
