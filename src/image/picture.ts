@@ -1,5 +1,5 @@
 import type { PromptImage } from './object.js';
-import { encodeSrcset, encodeUrl, isByWidth } from './srcset.js';
+import { encodeSpaces, encodeSrcset, isByWidth } from './srcset.js';
 
 /** What may be decided of a `<picture>` beside its image. */
 export interface PictureChoices {
@@ -79,7 +79,7 @@ export function planPicture(image: PromptImage, choices: PictureChoices = {}): P
       width,
       height,
       ...candidates(srcset, sizes),
-      src: encodeUrl(src),
+      src: encodeSpaces(src),
     },
   };
 }

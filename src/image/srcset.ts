@@ -6,18 +6,18 @@ export function isByWidth(srcset: string): boolean {
 }
 
 /**
- * A srcset that means the same to a browser whatever is in its URLs: a public path may have spaces, at which it would take one
- * candidate for two.
+ * A srcset that means the same to a browser whatever is in its URLs. A public path may have spaces, which end a URL there, as a comma
+ * does at its end.
  */
 export function encodeSrcset(srcset: string): string {
   const candidates = srcset.split(/(?<= [\d.]+[wx]), /).map((candidate) => {
     const [, url = candidate, descriptor = ''] = /^(.*)( [\d.]+[wx])$/s.exec(candidate) ?? [];
-    return encodeUrl(url) + descriptor;
+    return encodeSpaces(url).replace(/^,+|,+$/g, encodeURIComponent) + descriptor;
   });
   return candidates.join(', ');
 }
 
-/** A URL without what ends one inside a srcset: spaces anywhere, and a comma at either end. */
-export function encodeUrl(url: string): string {
-  return url.replace(/\s|^,+|,+$/g, encodeURIComponent);
+/** A URL as a browser would read it anyway, where it stands alone. */
+export function encodeSpaces(url: string): string {
+  return url.replace(/\s/g, encodeURIComponent);
 }
