@@ -26,6 +26,7 @@ import { openStock } from './purchase/stock.js';
 import { addManifest, type NewManifest } from './session/add.js';
 import { type BuildOptions, type BuildSession, startBuild } from './session/build.js';
 import type { Context } from './session/context.js';
+import { type DeclareReport, declareAll } from './session/declare-all.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import {
   type ExecuteOptions,
@@ -60,6 +61,8 @@ export { progressOf } from './session/notes.js';
 export { groupFailures, type PurchaseFailure } from './session/purchase-failures.js';
 export { readSetup, type Setup } from './session/setup.js';
 export type { CheckReport, ImageStatus } from './session/status.js';
+export { CLIENT_TYPES } from './typescript/route.js';
+export { compilerOption, parseTsconfig, readTsconfig, referencedFiles } from './typescript/tsconfig.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
 export interface Project {
@@ -81,6 +84,8 @@ export interface Project {
   publish: (address: string) => Promise<Published>;
   /** Writes a manifest that there was not. @throws `MANIFEST_EXISTS`, `MANIFEST_*`; nothing is written then */
   add: (address: string, manifest: NewManifest) => Promise<void>;
+  /** Writes the `.d.json.ts` beside manifests. */
+  declare: (addresses?: readonly string[]) => Promise<DeclareReport>;
   /** What people do with their pictures; loaded by the first command that needs it. */
   curate: () => Promise<Curation>;
   /** Waits for what is being bought, then ends the encoder's process. What comes afterwards starts it anew. */
@@ -166,6 +171,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     plan: ({ addresses, ...rest }) => planPurchases(context, { addresses: addresses?.map(inside), ...rest }),
     execute: (plan, executeOptions) => executePlan(context, plan, executeOptions),
     add: (address, manifest) => addManifest(config, inside(address), manifest),
+    declare: (addresses) => declareAll(context, addresses?.map(inside)),
     curate: async () => {
       const { createCuration } = await import('./curation/curation.js');
       return createCuration(context, encoder, cache);
