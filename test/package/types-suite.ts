@@ -18,6 +18,7 @@ const compilerOptions = {
   // Types that cannot be named are errors.
   declaration: true,
   emitDeclarationOnly: true,
+  rootDir: '.',
   outDir: 'out',
   types: ['vite/client', 'unplugin-prompt-image/client'],
 };
