@@ -1,8 +1,9 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
- * what a run may not do. `CACHE_*`: the committed pictures. `GIT_FAILED`: what git was asked for and did not give.
+ * `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `TYPES_*`: a declaration that
+ * cannot be written. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`: what a run may not do. `CACHE_*`: the committed pictures.
+ * `GIT_FAILED`: what git was asked for and did not give.
  * `PROVIDER_*`: what the image model answered.
  */
 export type ErrorCode =
@@ -11,6 +12,8 @@ export type ErrorCode =
   | 'MANIFEST_OUTSIDE_ROOT'
   | 'MANIFEST_LEAK'
   | 'ALT_MISSING'
+  | 'TYPES_EXIST'
+  | 'TYPES_UNWRITABLE'
   | 'CONFIG_INVALID'
   | 'CONFIG_KEY_EXPOSED'
   | 'NOT_BUILT_YET'

@@ -30,6 +30,7 @@ import { addManifest, type NewManifest } from './session/add.js';
 import { type BuildOptions, type BuildSession, startBuild } from './session/build.js';
 import { type CheckReport, check, ignoredOriginals } from './session/check.js';
 import type { Context } from './session/context.js';
+import { type DeclareReport, declareAll } from './session/declare-all.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { type ExecuteOptions, executePlan, type GenerateReport } from './session/generate.js';
 import { importedAddress, isExcluded } from './session/imported.js';
@@ -64,6 +65,8 @@ export { groupFailures, type PurchaseFailure } from './session/purchase-failures
 export { readSetup, type Setup } from './session/setup.js';
 export type { ImageStatus } from './session/status.js';
 export { quoted } from './session/waiting.js';
+export { CLIENT_TYPES } from './typescript/route.js';
+export { compilerOption, parseTsconfig, readTsconfig, referencedFiles } from './typescript/tsconfig.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
 export interface Project {
@@ -88,6 +91,8 @@ export interface Project {
   publish: (address: string) => Promise<PublishedImage>;
   /** Writes a manifest that there was not. @throws `MANIFEST_EXISTS`, `MANIFEST_*`; nothing is written then */
   add: (address: string, manifest: NewManifest) => Promise<void>;
+  /** Writes the `.d.json.ts` beside manifests. */
+  declare: (addresses?: readonly string[]) => Promise<DeclareReport>;
   /** What people do with their pictures; loaded by the first command that needs it. */
   curate: () => Promise<Curation>;
   /** Waits for what is being bought, then ends the encoder's process. What comes afterwards starts it anew. */
@@ -177,6 +182,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     plan: ({ addresses, ...rest }) => planPurchases(context, { addresses: addresses?.map(inside), ...rest }),
     execute: (plan, executeOptions) => executePlan(context, plan, executeOptions),
     add: (address, manifest) => addManifest(config, inside(address), manifest),
+    declare: (addresses) => declareAll(context, addresses?.map(inside)),
     curate: async () => {
       const { createCuration } = await import('./curation/curation.js');
       return createCuration(context, encoder, cache);

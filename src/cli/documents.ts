@@ -115,3 +115,15 @@ export const initDocument = z.strictObject({
   notes: z.array(z.string()),
   next: z.string(),
 });
+
+/** `prompt-image types --json`. Files are named from the root. */
+export const typesDocument = z.strictObject({
+  ...documentShape,
+  written: z.array(z.string()),
+  unchanged: z.array(z.string()),
+  /** Files that were made from manifests which are gone; looked for where no pattern is given. */
+  stale: z.array(z.string()),
+  /** Manifests that are wrong, and files that could not be written. */
+  failed: z.array(errorSchema),
+  warnings: z.array(z.string()),
+});

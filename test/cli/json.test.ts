@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { adoptDocument } from '../../src/cli/adopt.js';
-import { addDocument, checkDocument, generateDocument, initDocument, statusDocument } from '../../src/cli/documents.js';
+import {
+  addDocument,
+  checkDocument,
+  generateDocument,
+  initDocument,
+  statusDocument,
+  typesDocument,
+} from '../../src/cli/documents.js';
 import { exportDocument } from '../../src/cli/export.js';
 import { failureDocument } from '../../src/cli/json.js';
 import { keepDocument } from '../../src/cli/keep.js';
@@ -29,6 +36,7 @@ const schemas: Record<string, z.ZodType> = {
   adopt: adoptDocument,
   export: exportDocument,
   report: z.union([reportDocument, diffDocument]),
+  types: typesDocument,
 };
 
 test('the examples of docs/cli.md are what is promised, one for each command', async () => {
