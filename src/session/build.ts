@@ -8,6 +8,7 @@ import { addressOf } from '../files/scan.js';
 import { parseAddress } from '../image/address.js';
 import { MissingAlts, missingAlt } from './alt.js';
 import type { Context } from './context.js';
+import { createDeclarations } from './declarations.js';
 import { importedAddress, parseId } from './imported.js';
 import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
@@ -60,12 +61,15 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
   const leaks = createLeakFailures(config);
   const recover = createRecovery(context, warn);
   const run = context.startRun('build');
+  const declarations = createDeclarations(config);
   const obtain = createObtain(context, { run, outcome, watch, log, warn });
 
   /** @returns nothing where one of its pictures is not there */
   const publish = async (catalog: Catalog, file: string): Promise<PublishedManifest | undefined> => {
     const manifest = await catalog.images(file);
     for (const warning of manifest.warnings) warn(warning);
+    const hint = await declarations.update(manifest);
+    if (hint !== undefined) warn(hint);
     // One that fails loses no other: what is bought for them is stored.
     const pictures = picturesIn(manifest);
     const obtained = await mapBounded(pictures, (address) => obtain(catalog, address), pictures.length || 1);

@@ -9,22 +9,19 @@ import { declarationFile, isOwnDeclaration, type ManifestShape, renderDeclaratio
 import type { ManifestImages } from '../manifest/images.js';
 import { CLIENT_TYPES, createTypesRoutes, type TypesRoute } from '../typescript/route.js';
 
-type ReadImages = (file: string) => Promise<ManifestImages>;
-
 /** Declarations of manifests, for TypeScript. */
 export interface Declarations {
   /**
    * Brings the declaration beside a manifest up to date, where the option `dts` or the tsconfig above it asks for one and the
-   * run is not frozen. Never fails: what is wrong with the manifest is said by whoever reads it for its pictures.
+   * run is not frozen. Never fails: what is wrong with an item is said by whoever reads it for its pictures.
    *
-   * @param file the manifest, from the root
    * @returns what a person should know, the first time only
    */
-  update: (file: string) => Promise<string | undefined>;
+  update: (manifest: ManifestImages) => Promise<string | undefined>;
 }
 
 /** For a build or a dev server; one for its whole life, because it remembers what it found and what it said. */
-export function createDeclarations(config: ResolvedConfig, readImages: ReadImages): Declarations {
+export function createDeclarations(config: ResolvedConfig): Declarations {
   const routes = createTypesRoutes(config.root);
   const said = new Set<string>();
   const once = (hint: string | undefined) => {
@@ -33,11 +30,11 @@ export function createDeclarations(config: ResolvedConfig, readImages: ReadImage
     return hint;
   };
   return {
-    update: async (file) => {
-      const route = routes.of(dirname(join(config.root, file)));
+    update: async (manifest) => {
+      const route = routes.of(dirname(join(config.root, manifest.file)));
       if (config.dts ?? route?.readsDeclarations) {
         if (config.frozen) return undefined;
-        const failure = await writeIfReadable(config, file, readImages);
+        const failure = await writeIfReadable(config, manifest);
         return once(failure?.message ?? (route && unreadHint(config, route)));
       }
       return once(route && config.dts === undefined ? untypedHint(config, route) : undefined);
@@ -47,18 +44,17 @@ export function createDeclarations(config: ResolvedConfig, readImages: ReadImage
 
 async function writeIfReadable(
   { root }: ResolvedConfig,
-  file: string,
-  readImages: ReadImages,
+  manifest: ManifestImages,
 ): Promise<PromptImageError | undefined> {
   let shape: ManifestShape;
   try {
-    shape = shapeOf(await readImages(file));
+    shape = shapeOf(manifest);
   } catch (error) {
     if (error instanceof PromptImageError) return undefined;
     throw error;
   }
   try {
-    await writeDeclaration(root, file, shape);
+    await writeDeclaration(root, manifest.file, shape);
   } catch (error) {
     if (error instanceof PromptImageError) return error;
     throw error;

@@ -29,11 +29,12 @@ export async function declareAll(context: Context, addresses?: readonly string[]
   const { config } = context;
   const all = addresses === undefined ? await context.scan() : addresses;
   const files = [...new Set(all.map((address) => parseAddress(address).file))];
+  const catalog = context.open();
   const routes = createTypesRoutes(config.root);
   const report: DeclareReport = { written: [], unchanged: [], stale: [], failed: [] };
   for (const file of files) {
     try {
-      const shape = shapeOf(await context.readImages(file));
+      const shape = shapeOf(await catalog.images(file));
       const wasWritten = await writeDeclaration(config.root, file, shape);
       report[wasWritten ? 'written' : 'unchanged'].push(declarationFile(file));
     } catch (error) {

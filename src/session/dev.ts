@@ -9,6 +9,7 @@ import { isInside } from '../files/references.js';
 import { parseAddress } from '../image/address.js';
 import { parseName } from '../originals/names.js';
 import type { Context } from './context.js';
+import { createDeclarations } from './declarations.js';
 import { createDevPurchases } from './dev-purchases.js';
 import { importedAddress } from './imported.js';
 import { type Gap, missingImages, priceOf, renderGap, renderWaiting } from './missing.js';
@@ -48,6 +49,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   };
   for (const warning of config.consent.warnings) warn(warning);
   const recover = createRecovery(context, warn);
+  const declarations = createDeclarations(config);
 
   const affectedBy = (path: string) => [...dependencies].filter(([, files]) => files.has(path)).map(([file]) => file);
   const pathOf = (file: string) => join(config.root, file);
@@ -147,6 +149,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       const catalog = open(file);
       const manifest = await catalog.images(file);
       for (const warning of manifest.warnings) warn(warning);
+      warnOnce(await declarations.update(manifest));
       const images = await mapBounded(manifest.items, async (item) => {
         const [base, ...variants] = await Promise.all(publishedIn(manifest, item).map((each) => show(catalog, each)));
         if (!base) throw new RangeError('An image has a base picture');
