@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Place, PromptImageError } from '../failure.js';
 import { readManifest, readText } from '../files/text.js';
 import { type ManifestImages, planImages } from '../manifest/images.js';
-import { MAX_ITEMS_BYTES, MAX_MANIFEST_BYTES } from '../manifest/json.js';
+import { fileKinds } from '../manifest/json.js';
 import {
   extendsOf,
   type Items,
@@ -72,8 +72,7 @@ export function createManifestReader({ root, repository, defaults }: ReaderOptio
         root,
         file: path,
         within: repository,
-        limit: MAX_MANIFEST_BYTES,
-        code: 'PRESET_INVALID',
+        kind: fileKinds.preset,
       });
       if (found === undefined) throw notFound('PRESET_NOT_FOUND', 'preset', path, chain, place());
       if (found === 'outside') throw outside('PRESET_OUTSIDE_REPOSITORY', 'preset', path, place());
@@ -91,8 +90,7 @@ export function createManifestReader({ root, repository, defaults }: ReaderOptio
       root,
       file: from.path,
       within: repository,
-      limit: MAX_ITEMS_BYTES,
-      code: 'ITEMS_INVALID',
+      kind: fileKinds.items,
     });
     if (found === undefined) throw notFound('ITEMS_NOT_FOUND', 'items file', from.path, [], from.place());
     if (found === 'outside') throw outside('ITEMS_OUTSIDE_REPOSITORY', 'items file', from.path, from.place());
