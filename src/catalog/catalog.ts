@@ -11,7 +11,7 @@ import type { Originals } from '../originals/originals.js';
 import type { Provider } from '../providers/provider.js';
 import { createEntry, type Entry, type Picture, type WaitingEntry } from './entry.js';
 import type { ManifestReader } from './reader.js';
-import { explainUnknown } from './unknown.js';
+import { refuseUnknown } from './unknown.js';
 
 /** The pictures of the project as their files stand at one moment: a run opens one, and another when files have changed. */
 export interface Catalog {
@@ -53,9 +53,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
   const imageOf = async (address: string): Promise<ResolvedImage> => {
     const { file, item, variant } = parseAddress(address);
     const manifest = await images(file);
-    const unknown = explainUnknown(manifest, { file, item, variant });
-    if (unknown)
-      throw new PromptImageError('IMAGE_UNKNOWN', unknown.what, { place: { file: address }, next: unknown.next });
+    refuseUnknown(manifest, { file, item, variant });
     return manifest.image(item, variant);
   };
 

@@ -1,16 +1,27 @@
 import { closestMatch } from 'leven';
-import type { Address } from '../image/address.js';
+import { PromptImageError } from '../failure.js';
+import { type Address, renderAddress } from '../image/address.js';
 import type { ManifestImages } from '../manifest/images.js';
 
 /** Names that are listed; of a catalogue of hundreds a list says nothing. */
 const MOST = 12;
+
+/** @throws `IMAGE_UNKNOWN` for an address that names no picture of its manifest; `MANIFEST_INVALID` where the item is wrong */
+export function refuseUnknown(manifest: ManifestImages, address: Address): void {
+  const unknown = explainUnknown(manifest, address);
+  if (!unknown) return;
+  throw new PromptImageError('IMAGE_UNKNOWN', unknown.what, {
+    place: { file: renderAddress(address) },
+    next: unknown.next,
+  });
+}
 
 /**
  * Why an address names no picture of a manifest, with what comes close; `undefined` where it does.
  *
  * @throws `MANIFEST_INVALID` where the item is wrong
  */
-export function explainUnknown(
+function explainUnknown(
   { file, isCollection, items, variantsOf }: ManifestImages,
   { item, variant }: Address,
 ): { what: string; next: string } | undefined {

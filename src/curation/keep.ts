@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Entry } from '../catalog/entry.js';
+import type { ImageState } from '../catalog/state.js';
 import { isFailure, type PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { withKeyLock } from '../originals/lock.js';
@@ -10,7 +11,7 @@ import { damaged } from '../originals/read.js';
 import { sha256 } from '../request.js';
 import { ignoredOriginals } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { selectPictures } from '../session/select.js';
+import { type ImageStatus, readStatus } from '../session/status.js';
 import { quoted, waiting } from '../session/waiting.js';
 
 /** A picture that goes on for a prompt that has changed. */
@@ -52,11 +53,10 @@ export async function keep(context: Context, addresses?: readonly string[]): Pro
   const failed: PromptImageError[] = [];
   const missing: string[] = [];
   let unchanged = 0;
-  for (const address of await inOrder(catalog, await selectPictures(context, catalog, addresses))) {
+  const images = new Map((await readStatus(context, addresses, catalog)).map((image) => [image.address, image]));
+  for (const address of await inOrder(catalog, [...images.keys()])) {
     try {
-      const entry = await catalog.entry(address);
-      if (entry.waitsFor) throw waiting(entry, await adviceFor(context, catalog, entry.waitsFor));
-      const state = await context.stateOf(entry);
+      const { entry, state } = await look(context, catalog, images.get(address));
       if (state.state === 'ok') unchanged += 1;
       else if (state.state === 'missing') missing.push(address);
       else kept.push({ address, last: state.last, original: await keepPicture(context, entry, state.last) });
@@ -66,6 +66,20 @@ export async function keep(context: Context, addresses?: readonly string[]): Pro
     }
   }
   return { kept, unchanged, missing, failed, stuck };
+}
+
+/** What there is, now that what it waits for had its turn. @throws `IMAGE_WAITING`, and what is wrong with it */
+async function look(
+  context: Context,
+  catalog: Catalog,
+  image: ImageStatus | undefined,
+): Promise<{ entry: Entry; state: ImageState }> {
+  if (image === undefined) throw new RangeError('Every image was looked at');
+  if (image.state === 'invalid') throw image.error;
+  if (image.state !== 'waiting') return { entry: image.entry, state: image.detail };
+  const entry = await catalog.entry(image.address);
+  if (entry.waitsFor) throw waiting(entry, await adviceFor(context, catalog, entry.waitsFor));
+  return { entry, state: await context.stateOf(entry) };
 }
 
 /** What is referenced before what references it. */

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Entry } from '../catalog/entry.js';
 import { picturesIn } from '../catalog/pictures.js';
+import { refuseUnknown } from '../catalog/unknown.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { type Address, parseAddress, renderAddress } from '../image/address.js';
 import type { Context } from './context.js';
@@ -8,7 +9,9 @@ import { waiting } from './waiting.js';
 
 /**
  * Addresses of the pictures that files, items and variants have of their own; of all manifests, where none is named. What cannot
- * be read, or does not exist, is among them, for whoever asks for it.
+ * be read is among them, for whoever asks for it.
+ *
+ * @throws `IMAGE_UNKNOWN` for an item or a variant that there is not
  */
 export async function selectPictures(
   { scan }: Pick<Context, 'scan'>,
@@ -21,20 +24,14 @@ export async function selectPictures(
   return [...new Set(pictures)];
 }
 
-async function picturesOf(catalog: Catalog, address: Address): Promise<string[]> {
-  const { file, item, variant } = address;
+async function picturesOf(catalog: Catalog, { file, item, variant }: Address): Promise<string[]> {
   try {
     const manifest = await catalog.images(file);
-    const isThere = item === undefined || manifest.items.includes(item);
-    if (variant === undefined && isThere) return picturesIn(manifest, item);
-    return [
-      isThere && manifest.variantsOf(item).includes(variant ?? '')
-        ? manifest.image(item, variant).picture
-        : renderAddress(address),
-    ];
+    if (item !== undefined || variant !== undefined) refuseUnknown(manifest, { file, item, variant });
+    return variant === undefined ? picturesIn(manifest, item) : [manifest.image(item, variant).picture];
   } catch (error) {
-    if (!isFailure(error)) throw error;
-    return [renderAddress(address)];
+    if (!isFailure(error) || error.code === 'IMAGE_UNKNOWN') throw error;
+    return [renderAddress({ file, item, variant })];
   }
 }
 
