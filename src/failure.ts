@@ -1,7 +1,7 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
+ * `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
  * what a run may not do. `CACHE_*`: the committed pictures. `GIT_FAILED`: what git was asked for and did not give.
  * `PROVIDER_*`: what the image model answered.
  */
@@ -17,7 +17,18 @@ export type ErrorCode =
   | 'REFERENCE_NOT_FOUND'
   | 'REFERENCE_OUTSIDE_ROOT'
   | 'REFERENCE_INVALID'
+  | 'REFERENCE_CYCLE'
+  | 'PRESET_NOT_FOUND'
+  | 'PRESET_INVALID'
+  | 'PRESET_CYCLE'
+  | 'PRESET_OUTSIDE_REPOSITORY'
+  | 'ITEMS_NOT_FOUND'
+  | 'ITEMS_INVALID'
+  | 'ITEMS_OUTSIDE_REPOSITORY'
+  | 'IMAGE_UNKNOWN'
   | 'IMAGE_MISSING'
+  | 'IMAGE_WAITING'
+  | 'IMAGE_SHARED'
   | 'IMAGE_INVALID'
   | 'ENCODER_FAILED'
   | 'BUDGET_EXCEEDED'

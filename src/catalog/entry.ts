@@ -3,7 +3,7 @@ import { type Reference, readReference } from '../files/references.js';
 import { readManifest } from '../files/scan.js';
 import { type ManifestImages, planImages } from '../manifest/images.js';
 import { parseManifest } from '../manifest/parse.js';
-import { type DefaultsLayer, type ResolvedImage, resolveManifest } from '../manifest/resolve.js';
+import type { DefaultsLayer, ResolvedImage } from '../manifest/resolve.js';
 import type { Provider } from '../providers/provider.js';
 import { type KeyedRequest, keyOf, planRequest } from '../request.js';
 
@@ -38,7 +38,7 @@ export async function readEntry(
   onDependency: (path: string) => void = () => {},
 ): Promise<Entry> {
   const manifest = parseManifest(address, await readManifest(root, address));
-  const image = resolveManifest(manifest, defaults);
+  const image = planImages(manifest, { defaults }).image(undefined);
   const files = image.references.filter((reference) => reference.kind === 'file');
   for (const { path } of files) onDependency(join(root, path));
   const references = await Promise.all(files.map((each) => readReference(root, allowReferencesFrom, each)));
