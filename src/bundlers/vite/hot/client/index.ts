@@ -37,7 +37,8 @@ export function connect(hot: ViteHotContext | undefined, observe: Observe): Trac
     if (!known) return;
     known.version = version;
     const old = new Set(known.tracked.map(({ shown }) => shown));
-    const next = picturesOf(imported);
+    // What is gone stays, so that what comes back under its name takes its place.
+    const next = new Map([...[...old].flatMap((pictures) => [...pictures]), ...picturesOf(imported)]);
     for (const tracked of known.tracked) {
       tracked.replace(imported);
       tracked.shown = next;

@@ -49,7 +49,6 @@ export function createPage(document: Document): Page {
     exchange(old, next, shown) {
       const urls = new Set([...shown].flatMap((pictures) => [...pictures.values()].flatMap(urlsOf)));
       for (const version of old) {
-        // What is gone stays as it is, as long as somebody shows it.
         const pairs = [...version].flatMap(([name, picture]): [Shown, Shown][] => {
           const successor = next.get(name);
           return successor ? [[picture, successor]] : [];
