@@ -56,7 +56,7 @@ export async function planPick(context: Context, address: string, take: number |
 }
 
 /** Where a manifest names the take of one of its pictures. */
-function takePath(address: string): string[] {
+function takePath(address: string): [string, ...string[]] {
   const { file, item, variant } = parseAddress(address);
   if (isCollectionFile(file)) return ['takes', renderAddress({ file: '', item, variant }).slice(1)];
   return variant === undefined ? ['take'] : ['variants', variant, 'take'];

@@ -57,7 +57,7 @@ export function readItems(value: unknown, path: JsonPath, source: Omit<Items, 'i
         : `${named} has no "id"`;
       mistakes.push(() => fail(what, [...at, 'id'], 'It is what the picture is called: a text or a whole number.'));
     } else if (explainName(name) !== undefined) {
-      const { place, what, next } = badName(name, path, source);
+      const { what, next } = badName(name, path, source);
       mistakes.push(() =>
         typeof key === 'string'
           ? badName(name, path, source)

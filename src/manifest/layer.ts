@@ -2,10 +2,10 @@ import type { Place } from '../failure.js';
 import type { JsonPath } from './locate.js';
 import type { ManifestInput, PresetInput } from './schema.js';
 
-type Own = Partial<Pick<ManifestInput, 'prompt' | 'alt'>>;
+type Fields = PresetInput & Pick<ManifestInput, 'prompt' | 'alt' | 'take'> & { media?: string };
 
 /** What one layer may say; of `take` and `variants` each layer is asked apart. */
-export type LayerInput = PresetInput & Own & { media?: string | undefined; take?: number | string | undefined };
+export type LayerInput = { readonly [Field in keyof Fields]?: Fields[Field] | undefined };
 
 /** One of the things that a picture inherits from, or what is said of it itself. */
 export interface Layer {

@@ -140,7 +140,8 @@ function inheritLayer(outer: Inheritable, layer: Layer): Inheritable {
     imageSize,
     thinking,
     output,
-    references: references?.map((text, index) => (text === '...' ? text : { text, index, layer })) ?? references,
+    references:
+      references === null ? null : references?.map((text, index) => (text === '...' ? text : { text, index, layer })),
   });
 }
 

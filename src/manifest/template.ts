@@ -60,9 +60,9 @@ export function templateNames(text: string): string[] {
   return names;
 }
 
-function replaceTemplates(text: string, valueOf: (name: string | undefined, index: number) => string): string {
+function replaceTemplates(text: string, fillOne: (name: string | undefined, index: number) => string): string {
   return text.replace(TEMPLATE, (braces: string, name: string | undefined, index: number) =>
-    braces.startsWith('\\') ? braces.slice(1) : valueOf(name?.trim(), index),
+    braces.startsWith('\\') ? braces.slice(1) : fillOne(name?.trim(), index),
   );
 }
 

@@ -21,7 +21,7 @@ async function failureOf(work: Promise<unknown>): Promise<PromptImageError> {
 
 const failureIn = async (files: Record<string, FileContent>, address = 'a.image.json'): Promise<PromptImageError> => {
   await using workspace = await createWorkspace(files);
-  return failureOf(catalogOf(workspace).entry(address));
+  return await failureOf(catalogOf(workspace).entry(address));
 };
 
 /** Stores bytes as the picture of an address. @returns their hash */
