@@ -38,8 +38,11 @@ export interface BuildOptions {
 
 /** One build, with all of its environments. Failures are collected, so that one run shows all of them. */
 export interface BuildSession {
-  /** Source of the module that stands in a manifest's place. What fails is reported by `failure`. */
-  module: (id: string, host: Host) => Promise<string>;
+  /**
+   * Source of the module that stands in a manifest's place. What fails is reported by `failure`; the module then has none of the
+   * names that may be imported from it, which no bundler should make an error of its own of.
+   */
+  module: (id: string, host: Host) => Promise<{ code: string; isFailed: boolean }>;
   /** Looks for manifests in what is about to be written. @param sources ids of the build's modules */
   inspect: (files: readonly OutputFile[], sources: readonly string[]) => Promise<void>;
   /** A manifest is used in a way that would publish it, in one of these files. */
@@ -134,12 +137,12 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
         await recover();
         // Bundlers do not watch what a plugin loads for them.
         const published = await publish(context.open(watchFile), importedAddress(config, path));
-        if (published) return await published.module(exported, emitFile);
+        if (published) return { code: await published.module(exported, emitFile), isFailed: false };
       } catch (error) {
         if (!isFailure(error)) throw error;
         outcome.fail(asked === undefined ? name : `${name}?${asked}`, error);
       }
-      return 'export default undefined;';
+      return { code: 'export default undefined;', isFailed: true };
     },
 
     inspect: async (files, sources) => {

@@ -7,7 +7,7 @@ import type { Run } from '../purchase/budget.js';
 import type { Context } from './context.js';
 import { costOfGaps, type Gap, modelsOf, modelsOfWaiting } from './missing.js';
 import type { PurchaseFailure } from './purchase-failures.js';
-import { type ImageStatus, readStatus } from './status.js';
+import { type ImageStatus, readStates, readStatus } from './status.js';
 
 /** What a purchase would do. */
 export interface GeneratePlan {
@@ -93,7 +93,7 @@ async function readAwaited(context: Context, images: readonly ImageStatus[], cat
   const awaited = images.flatMap((image) => (image.state === 'waiting' ? image.entry.waitsFor : []));
   const missing = [...new Set(awaited)].filter((address) => !known.has(address));
   if (missing.length === 0) return [];
-  const found = await readStatus(context, missing, catalog);
+  const found = await readStates(context, missing, catalog);
   const further = await readAwaited(context, [...images, ...found], catalog);
   return [...found, ...further];
 }

@@ -42,6 +42,11 @@ export async function readStatus(
   catalog = context.open(),
 ): Promise<ImageStatus[]> {
   const pictures = await selectPictures(context, catalog, addresses);
+  return readStates(context, pictures, catalog);
+}
+
+/** The same of pictures that are named one by one. */
+export function readStates(context: Context, pictures: readonly string[], catalog: Catalog): Promise<ImageStatus[]> {
   return mapBounded(pictures, (address) => statusOf(context, catalog, address));
 }
 

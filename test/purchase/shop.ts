@@ -73,7 +73,7 @@ export async function createShop({
         const folder = import.meta.dirname;
         const picture = readFileSync(folder + '/picture.png');
         const generate = async (request, { signal }) => {
-          appendFileSync(folder + '/calls.log', request.prompt + '\\n');
+          appendFileSync(folder + '/calls.log', JSON.stringify(request.prompt) + '\\n');
           ${generate}
         };
         export default { provider: { name: 'shop', ${provider} generate }, retries: 0, ...${JSON.stringify(config)} };`,
@@ -88,7 +88,10 @@ export async function createShop({
   ];
   const calls = async () => {
     const noted = (await workspace.list()).includes('calls.log') ? await workspace.read('calls.log') : '';
-    return noted.split('\n').filter(Boolean);
+    return noted
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as string);
   };
   return {
     ...workspace,
