@@ -1,7 +1,17 @@
 import { relative, sep } from 'node:path';
 
-/** Folders that hold what tools made; a manifest there is a copy. */
-const OUTPUT_FOLDERS = ['.git', 'node_modules', 'dist', 'build', '.output', '.next', '.svelte-kit', '.nuxt'];
+/** Folders that hold what tools made; a manifest there is a copy. Ours may hold thousands of files. */
+const OUTPUT_FOLDERS = [
+  '.git',
+  'node_modules',
+  'dist',
+  'build',
+  '.output',
+  '.next',
+  '.svelte-kit',
+  '.nuxt',
+  '.prompt-image',
+];
 
 const NESTED_CONFIGS = '**/prompt-image.config.{ts,mts,js,mjs,json}';
 
