@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../src/manifest/parse.js';
-import { manifestJsonSchema } from '../src/manifest/schema.js';
+import { jsonSchemas } from '../src/manifest/schema.js';
 import { repositoryRoot } from './support/workspace.js';
 
 const schema = JSON.parse(await readFile(join(repositoryRoot, 'schema.json'), 'utf8')) as Record<string, unknown>;
@@ -20,8 +20,8 @@ function parses(manifest: unknown): boolean {
   }
 }
 
-test('schema.json is fresh', () => {
-  expect(schema, 'Run: npm run schema').toEqual(manifestJsonSchema());
+test.each(Object.entries(jsonSchemas()))('%s is fresh', async (file, fresh) => {
+  expect(JSON.parse(await readFile(join(repositoryRoot, file), 'utf8')), 'Run: npm run schema').toEqual(fresh);
 });
 
 test.each<unknown>([

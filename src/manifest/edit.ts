@@ -6,7 +6,7 @@ import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
  *
  * @param text valid JSON, an object with at least one other field
  * @param path names of objects in each other, and of the field; objects that are not there are made
- * @param value absent: the field goes, and with it the object in which it was the last
+ * @param value absent: the field goes, and with it an object of the document's own in which it was the last
  */
 export function setField(text: string, path: readonly [string, ...string[]], value?: string | number): string {
   const tree = parseTree(text);
@@ -45,7 +45,7 @@ function withoutField(text: string, tree: Node, path: readonly string[]): string
   if (!field || !object) return text;
   const fields = fieldsOf(object);
   const parents = path.slice(0, -1);
-  if (fields.length === 1 && parents.length > 0) return withoutField(text, tree, parents);
+  if (fields.length === 1 && parents.length === 1) return withoutField(text, tree, parents);
   const at = fields.indexOf(field);
   const [before, after] = [fields[at - 1], fields[at + 1]];
   if (before) return splice(text, endOf(before), endOf(field), '');

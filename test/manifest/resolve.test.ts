@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PresetInput } from '../../src/manifest/schema.js';
-import { failureOf, resolve } from '../support/manifests.js';
+import { failureOf, pathsOf, resolve } from '../support/manifests.js';
 
 const pier = { prompt: 'A pier' };
 const CONFIG = 'prompt-image.config.ts';
@@ -13,7 +13,7 @@ function outputOf(own: OutputInput, inherited?: OutputInput) {
 }
 
 const referencesOf = (own: string[] | null, inherited: string[]) =>
-  resolve({ ...pier, references: own }, { defaults: { references: inherited } }).references.map(({ path }) => path);
+  pathsOf(resolve({ ...pier, references: own }, { defaults: { references: inherited } }));
 
 test('a prompt alone is all that is needed', () => {
   expect(resolve(pier)).toEqual({
@@ -66,9 +66,7 @@ describe('layers', () => {
   });
 
   test('"..." is nothing where nothing is inherited', () => {
-    expect(resolve({ ...pier, references: ['...', './a.png'] }).references.map(({ path }) => path)).toEqual([
-      'src/a.png',
-    ]);
+    expect(pathsOf(resolve({ ...pier, references: ['...', './a.png'] }))).toEqual(['src/a.png']);
     expect(resolve({ ...pier, references: ['...'] })).toEqual(resolve(pier));
     expect(resolve(pier, { defaults: { references: ['...'] } })).toEqual(resolve(pier));
   });
@@ -154,7 +152,7 @@ describe('braces', () => {
       { defaults: { style: '\\{{e}}', references: ['./\\{{f}}.png'] } },
     );
     expect(image).toMatchObject({ prompt: 'a {{b}} {{{\n\n{{e}}\n\n\\{{', alt: '{{c' });
-    expect(image.references.map(({ path }) => path)).toEqual(['src/{{d}}.png']);
+    expect(pathsOf(image)).toEqual(['src/{{d}}.png']);
   });
 
   test.each([
@@ -187,8 +185,13 @@ describe('references', () => {
       { ...pier, references: ['./b.png', '../../c.png', '...'] },
       { file: 'src/pages/a.image.json', defaults: { references: ['./d.png', '../e.png'] } },
     );
-    expect(references.map(({ path }) => path)).toEqual(['src/pages/b.png', 'c.png', 'd.png', '../e.png']);
-    expect(references.map(({ place }) => [place.file, place.line])).toEqual([
+    expect(references.map((reference) => reference.kind === 'file' && reference.path)).toEqual([
+      'src/pages/b.png',
+      'c.png',
+      'd.png',
+      '../e.png',
+    ]);
+    expect(references.map(({ place }) => [place().file, place().line])).toEqual([
       ['src/pages/a.image.json', 4],
       ['src/pages/a.image.json', 5],
       [CONFIG, undefined],
@@ -238,7 +241,7 @@ describe('references', () => {
 
   test('may hold # and @ where these separate nothing', () => {
     const references = ['./a#b.png', './a@2x.png', './a.image.json.png', './c.image.jsonc'];
-    expect(resolve({ ...pier, references }).references.map(({ path }) => path)).toEqual([
+    expect(pathsOf(resolve({ ...pier, references }))).toEqual([
       'src/a#b.png',
       'src/a@2x.png',
       'src/a.image.json.png',

@@ -16,38 +16,41 @@ const plain = renderDeclaration({ kind: 'image', variants: [] });
 const withFiles = (files: Record<string, FileContent>) =>
   createWorkspace({ [HERO]: { prompt: 'A harbour' }, ...files }, { git: true });
 
-/** The pictures of any manifest: those of a collection where its name says so. */
-function pictures(variants: readonly string[], items: readonly string[] = ['apple']) {
-  return async (file: string): Promise<ManifestImages> => ({
+/** The pictures of a manifest: those of a collection where its name says so. */
+function pictures(
+  file: string,
+  variants: readonly string[] = [],
+  items: readonly string[] = ['apple'],
+): ManifestImages {
+  return {
     file,
     isCollection: file.endsWith('.images.json'),
     items: file.endsWith('.images.json') ? items : [undefined],
     variantsOf: () => variants,
     image: () => expect.fail('Names are all that is needed'),
     warnings: [],
-  });
+  };
 }
 
 interface Setting {
   dts?: boolean;
   frozen?: boolean;
-  read?: (file: string) => Promise<ManifestImages>;
 }
 
 /** As in a build of a person's: a run under Vitest is frozen. */
-async function open({ root }: Workspace, { dts, frozen = false, read = pictures([]) }: Setting = {}) {
-  return createDeclarations({ ...(await resolveConfig(root, {})), frozen, dts }, read);
+async function open({ root }: Workspace, { dts, frozen = false }: Setting = {}) {
+  return createDeclarations({ ...(await resolveConfig(root, {})), frozen, dts });
 }
 
 describe('where TypeScript reads it, the declaration is written', () => {
   test('and again where the names have changed', async () => {
     await using workspace = await withFiles({ 'tsconfig.json': flag });
-    expect(await (await open(workspace)).update(HERO)).toBeUndefined();
+    expect(await (await open(workspace)).update(pictures(HERO))).toBeUndefined();
     expect(await workspace.read(DTS)).toBe(plain);
-    const { update } = await open(workspace, { read: pictures(['dark']) });
-    expect(await update(HERO)).toBeUndefined();
+    const { update } = await open(workspace);
+    expect(await update(pictures(HERO, ['dark']))).toBeUndefined();
     expect(await workspace.read(DTS)).toBe(renderDeclaration({ kind: 'image', variants: ['dark'] }));
-    expect(await update('src/fruits.images.json')).toBeUndefined();
+    expect(await update(pictures('src/fruits.images.json', ['dark']))).toBeUndefined();
     const items = [{ name: 'apple', variants: ['dark'] }];
     expect(await workspace.read('src/fruits.images.d.json.ts')).toBe(renderDeclaration({ kind: 'collection', items }));
     expect((await workspace.list('src')).filter((file) => file.includes('.tmp'))).toEqual([]);
@@ -56,18 +59,18 @@ describe('where TypeScript reads it, the declaration is written', () => {
   test('but not where it is there, be it with the line ends of Windows', async () => {
     await using workspace = await withFiles({ 'tsconfig.json': flag, [DTS]: plain.replaceAll('\n', '\r\n') });
     const { mtimeMs, ino } = await stat(workspace.path(DTS));
-    await (await open(workspace)).update(HERO);
+    await (await open(workspace)).update(pictures(HERO));
     expect(await stat(workspace.path(DTS))).toMatchObject({ mtimeMs, ino });
   });
 
   test('by dts: true also where no tsconfig asks for it, which is said once', async () => {
     await using workspace = await withFiles({ 'tsconfig.json': {} });
     const { update } = await open(workspace, { dts: true });
-    expect(await update(HERO)).toMatch(
+    expect(await update(pictures(HERO))).toMatch(
       /^TypeScript does not read \.d\.json\.ts files: tsconfig\.json does not set .*\nSet /,
     );
     expect(await workspace.read(DTS)).toBe(plain);
-    expect(await update(HERO)).toBeUndefined();
+    expect(await update(pictures(HERO))).toBeUndefined();
   });
 });
 
@@ -85,30 +88,28 @@ describe('nothing is written', () => {
   ])('nor said %s', async (_, setting, files) => {
     await using workspace = await withFiles(files);
     const before = await workspace.hashTree();
-    expect(await (await open(workspace, setting)).update(HERO)).toBeUndefined();
+    expect(await (await open(workspace, setting)).update(pictures(HERO))).toBeUndefined();
     expect(await workspace.hashTree()).toBe(before);
   });
 
   test('of a manifest that is wrong, whose declaration stays', async () => {
     await using workspace = await withFiles({ 'tsconfig.json': flag, [DTS]: plain });
-    const wrong = new PromptImageError('MANIFEST_INVALID', 'unknown field');
-    const ofFile = await open(workspace, { read: () => Promise.reject(wrong) });
-    expect(await ofFile.update(HERO)).toBeUndefined();
-    const read = async (file: string) => ({
-      ...(await pictures([])(file)),
+    const wrong = {
+      ...pictures('src/fruits.images.json'),
       variantsOf: () => {
-        throw wrong;
+        throw new PromptImageError('MANIFEST_INVALID', 'unknown field');
       },
-    });
-    expect(await (await open(workspace, { read })).update(HERO)).toBeUndefined();
+    };
+    expect(await (await open(workspace)).update(wrong)).toBeUndefined();
+    expect(await workspace.list('src')).not.toContain('fruits.images.d.json.ts');
     expect(await workspace.read(DTS)).toBe(plain);
   });
 
   test("over somebody else's file, which is said once", async () => {
     await using workspace = await withFiles({ 'tsconfig.json': flag, [DTS]: 'export {};\n' });
     const { update } = await open(workspace);
-    expect(await update(HERO)).toContain(`${DTS}: is there already and was not made from the manifest`);
-    expect(await update(HERO)).toBeUndefined();
+    expect(await update(pictures(HERO))).toContain(`${DTS}: is there already and was not made from the manifest`);
+    expect(await update(pictures(HERO))).toBeUndefined();
     expect(await workspace.read(DTS)).toBe('export {};\n');
   });
 
@@ -116,7 +117,7 @@ describe('nothing is written', () => {
     await using workspace = await withFiles({ 'tsconfig.json': flag });
     await mkdir(workspace.path('node_modules/@acme/pictures'), { recursive: true });
     await symlink(workspace.path('node_modules/@acme/pictures'), workspace.path('src/shared'), 'junction');
-    expect(await (await open(workspace)).update('src/shared/hero.image.json')).toBeUndefined();
+    expect(await (await open(workspace)).update(pictures('src/shared/hero.image.json'))).toBeUndefined();
     expect(await workspace.list('node_modules/@acme/pictures')).toEqual([]);
   });
 
@@ -124,8 +125,8 @@ describe('nothing is written', () => {
     await using workspace = await withFiles({ 'tsconfig.json': flag });
     await mkdir(workspace.path(DTS));
     const { update } = await open(workspace);
-    expect(await update(HERO)).toContain(`${DTS}: cannot be written (EISDIR)`);
-    expect(await update(HERO)).toBeUndefined();
+    expect(await update(pictures(HERO))).toContain(`${DTS}: cannot be written (EISDIR)`);
+    expect(await update(pictures(HERO))).toBeUndefined();
   });
 });
 
@@ -133,20 +134,20 @@ describe('what to do is said once, in two lines', () => {
   test('where TypeScript knows nothing of images', async () => {
     await using workspace = await withFiles({ 'tsconfig.json': {}, 'src/card.image.json': { prompt: 'A card' } });
     const { update } = await open(workspace);
-    const hint = await update(HERO);
+    const hint = await update(pictures(HERO));
     expect(hint).toMatch(
       /^TypeScript does not know .*: tsconfig\.json neither lists unplugin-prompt-image\/client nor sets /,
     );
     expect(hint?.split('\n')).toHaveLength(2);
-    expect(await update('src/card.image.json')).toBeUndefined();
+    expect(await update(pictures('src/card.image.json'))).toBeUndefined();
     expect(await workspace.list('src')).toEqual(['card.image.json', 'hero.image.json']);
   });
 
   test('where a tsconfig cannot be read', async () => {
     await using workspace = await withFiles({ 'tsconfig.json': '{ "compilerOptions": ' });
     const { update } = await open(workspace);
-    expect(await update(HERO)).toMatch(/^tsconfig\.json cannot be read, .*\nMend it; or set dts: /);
-    expect(await update(HERO)).toBeUndefined();
+    expect(await update(pictures(HERO))).toMatch(/^tsconfig\.json cannot be read, .*\nMend it; or set dts: /);
+    expect(await update(pictures(HERO))).toBeUndefined();
   });
 });
 
