@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Entry, WaitingEntry } from '../catalog/entry.js';
-import { isOtherTake } from '../catalog/takes.js';
+import { findOtherTakes } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { parseAddress } from '../image/address.js';
@@ -58,6 +58,7 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
   const unused: Unused[] = [];
   const damaged: PromptImageError[] = [];
   const plan = { kept: 0, takes: 0 };
+  const isOtherTake = findOtherTakes(entries);
   const scanned = new Set(entries.map(({ address }) => parseAddress(address).file));
   // A manifest that `include` does not match can be imported all the same.
   const isLeftOut = (address: string) => {
@@ -67,7 +68,7 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
   for (const stem of await originals.stems()) {
     try {
       const { record, path } = await originals.read(stem);
-      const isTake = !used.has(record.key) && entries.some((entry) => isOtherTake(record, entry));
+      const isTake = !used.has(record.key) && isOtherTake(record);
       if (isTake) plan.takes += Number(!takes);
       if (used.has(record.key) || (isTake && !takes) || isLeftOut(record.for)) plan.kept += 1;
       else

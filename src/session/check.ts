@@ -1,5 +1,5 @@
-import { isOtherTake } from '../catalog/takes.js';
-import { isFailure, PromptImageError } from '../failure.js';
+import { findOtherTakes } from '../catalog/takes.js';
+import { PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
 import { parseAddress } from '../image/address.js';
 import type { OriginalRecord } from '../originals/record.js';
@@ -48,21 +48,15 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
     if (image.failure) add(refusedError(address, image.failure));
     else if (image.detail.state !== 'ok') add(gapError({ entry: image.entry, state: image.detail }));
   }
-  for (const stem of await originals.stems()) {
-    try {
-      const { record } = await originals.read(stem);
-      const served = await originals.find(record.key);
-      if (served && served.rivals.length > 0) add(conflict([served.stem, ...served.rivals], ownerOf(record, images)));
-      if (used.has(record.key)) continue;
-      const otherTake = images.some((image) => image.state !== 'invalid' && isOtherTake(record, image.entry));
-      const unused = `${stem} is ${otherTake ? 'another take' : 'not used'} (bought for ${record.for})`;
-      if (strict && !otherTake)
-        add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Run: npx prompt-image prune, or drop --strict.' }));
-      else notes.push(unused);
-    } catch (error) {
-      if (!isFailure(error)) throw error;
-      add(error);
-    }
+  const isOtherTake = findOtherTakes(images.flatMap((image) => (image.state === 'invalid' ? [] : [image.entry])));
+  for (const { stem, record, rivals } of await originals.all(add)) {
+    if (rivals.length > 0) add(conflict([stem, ...rivals], ownerOf(record, images)));
+    if (used.has(record.key)) continue;
+    const otherTake = isOtherTake(record);
+    const unused = `${stem} is ${otherTake ? 'another take' : 'not used'} (bought for ${record.for})`;
+    if (strict && !otherTake)
+      add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Run: npx prompt-image prune, or drop --strict.' }));
+    else notes.push(unused);
   }
   return { images: images.length, problems: [...problems.values()], notes };
 }

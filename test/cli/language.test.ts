@@ -43,7 +43,7 @@ test('an edit of an edit: a plan counts what has no key yet, and pictures are bo
   // What follows from an edit: those behind it wait, and are stale because of it when it is there.
   await shop.write('src/day.image.json', { ...chain.day, prompt: 'Noon' });
   expect(await status(shop)).toMatch(
-    /● src\/day\S+json {2}prompt changed[^]*… src\/dusk\S+ {2}waits for src\/day\S+json\n… src\/night\S+ {2}waits for src\/dusk\S+ and/,
+    /● src\/day\S+json {2}prompt changed[\s\S]*… src\/dusk\S+ {2}waits for src\/day\S+json\n… src\/night\S+ {2}waits for src\/dusk\S+ and/,
   );
   expect((await shop.command(['generate', 'src/day'])).code).toBe(0);
   expect(await status(shop)).toContain(

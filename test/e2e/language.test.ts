@@ -119,7 +119,7 @@ describe.concurrent.each(bundlers)('$name', (bundler) => {
     const { code, output } = await site.build();
     expect(code).toBe(1);
     expect(output).toMatch(
-      /\[IMAGE_MISSING\] 6 images have no picture:[^]*src\/hero\.image\.json {2}not bought yet\n *src\/hero\.image\.json@dark {2}waits for src\/hero/,
+      /\[IMAGE_MISSING\] 6 images have no picture:[\s\S]*src\/hero\.image\.json {2}not bought yet\n *src\/hero\.image\.json@dark {2}waits for src\/hero/,
     );
     expect(output).toContain('up to ≈ $');
   });
