@@ -125,12 +125,5 @@ describe.concurrent.each(bundlers)('$name', (bundler) => {
       },
     });
     expect(outside).toMatch(/\[MANIFEST_OUTSIDE_ROOT\] \.\.\/hero\.image\.json/);
-
-    const collection = await failing({
-      images: {},
-      files: { 'src/all.images.json': { prompt: '{{x}}', items: {} }, 'src/main.js': main('./all.images.json') },
-    });
-    expect(collection).toContain('[NOT_BUILT_YET] src/all.images.json');
-    expect(gemini.requests.filter(({ prompt }) => prompt.includes('x'))).toEqual([]);
   });
 });
