@@ -58,7 +58,7 @@ export type { CheckReport } from './session/check.js';
 export type { GenerateReport, ProgressEvent } from './session/generate.js';
 export { MANIFEST_ID } from './session/imported.js';
 export type { OutputFile } from './session/leaks.js';
-export { costOfGaps, renderGap, renderPrice, renderWaiting } from './session/missing.js';
+export { costOfGaps, priceOf, renderGap, renderPrice, renderWaiting } from './session/missing.js';
 export { progressOf } from './session/notes.js';
 export type { GeneratePlan } from './session/plan.js';
 export { groupFailures, type PurchaseFailure } from './session/purchase-failures.js';

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { PromptImageError } from '../failure.js';
+import { isCollectionFile, parseAddress } from '../image/address.js';
 import { type GeneratePlan, type Project, quoted, renderPrice } from '../project.js';
 import { addDocument } from './documents.js';
 import { reportToGithub } from './github.js';
@@ -104,6 +105,12 @@ async function buy(project: Project, plan: GeneratePlan, options: Options, json:
 /** As a shell means it, from the working directory; the ending is added to a name without one. */
 function addressOf({ config }: Project, file: string): string {
   if (/[\\/]$/.test(file)) throw new InvalidArgumentError(`${file} is a folder; name the image, too: ${file}hero`);
-  const path = /\.images?\.json$/.test(file) ? file : `${file.replace(/\.image$|\.json$/, '')}.image.json`;
+  const named = parseAddress(file);
+  if (isCollectionFile(named.file) || named.item !== undefined || named.variant !== undefined) {
+    throw new InvalidArgumentError(
+      `add writes the manifest of one image, and ${file} is none. Items and variants are written into their file by hand`,
+    );
+  }
+  const path = file.endsWith('.image.json') ? file : `${file.replace(/\.image$|\.json$/, '')}.image.json`;
   return relative(config.root, resolve(process.cwd(), path)).replaceAll('\\', '/');
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { renderFailure } from '../failure.js';
-import { costOfGaps, type ImageStatus, type Project, renderGap, renderPrice, renderWaiting } from '../project.js';
+import { costOfGaps, type ImageStatus, type Project, priceOf, renderGap, renderWaiting } from '../project.js';
 import { statusDocument } from './documents.js';
 import { markdownTable, reportToGithub } from './github.js';
 import { jsonError, printJson } from './json.js';
@@ -76,15 +76,16 @@ function staleLines(images: readonly ImageStatus[], { config }: Project): string
     image.state === 'stale' && image.detail.state === 'stale' ? [{ entry: image.entry, state: image.detail }] : [],
   );
   if (stale.length === 0) return [];
-  const price = (gaps: typeof stale) => renderPrice(costOfGaps(gaps, config), config);
+  // Most of what waits follows a picture that is bought anew.
+  const waiting = images.flatMap((image) => (image.state === 'waiting' ? [image.entry] : []));
   const causes = new Set(stale.flatMap(({ state }) => state.causes));
   const lines = [...causes].sort().map((cause) => {
     const touched = stale.filter(({ state }) => state.causes.includes(cause));
-    return `  ${cause} makes ${counted(touched.length, 'image')} stale, ${price(touched)} to buy anew`;
+    return `  ${cause} makes ${counted(touched.length, 'image')} stale, ${priceOf(touched, [], config)} to buy anew`;
   });
   return [
     ...lines,
-    `Buying what is stale anew: ${price(stale)} (npx prompt-image generate). Keeping the pictures that there are is free: npx prompt-image keep`,
+    `Buying what is stale anew: ${priceOf(stale, waiting, config)} (npx prompt-image generate). Keeping the pictures that there are is free: npx prompt-image keep`,
   ];
 }
 
