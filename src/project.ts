@@ -13,7 +13,7 @@ import { createDerivatives } from './derivatives/derivatives.js';
 import { createLazyEncoder } from './derivatives/encoder/lazy.js';
 import { sharpVersions } from './derivatives/encoder/versions.js';
 import { readResult, withFile } from './derivatives/scratch.js';
-import { PromptImageError } from './failure.js';
+import { isFailure, PromptImageError } from './failure.js';
 import { isErrno } from './files/errno.js';
 import { originalsAreIgnored } from './files/git.js';
 import type { Reference } from './files/references.js';
@@ -133,12 +133,17 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     },
     inspect: (bytes) => withFile(cache, bytes, 'it', encoder.inspect),
     prepare: async (reference) => {
-      const source = sendable(reference);
+      const { path: source, file: name } = reference;
       try {
-        const { bytes, result } = await readResult(cache, (target) => encoder.prepareReference({ source, target }));
+        if (reference.isLfsPointer) throw lfsPointer(reference);
+        const { bytes, result } = await readResult(cache, (target) =>
+          encoder.prepareReference({ source, name, target }),
+        );
         return { bytes, mimeType: result.mimeType };
       } catch (error) {
-        throw isErrno(error) ? unreadable(reference, error) : error;
+        if (isErrno(error)) throw unreadable(reference, error);
+        if (!isFailure(error, 'REFERENCE_INVALID')) throw error;
+        throw new PromptImageError(error.code, error.what, { place: reference.place(), next: error.next });
       }
     },
     raster: async (svg, size) => (await readResult(cache, (target) => encoder.raster({ svg, ...size, target }))).bytes,
@@ -196,13 +201,13 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   };
 }
 
-function unreadable({ file }: Reference, cause: NodeJS.ErrnoException): PromptImageError {
-  return new PromptImageError('REFERENCE_INVALID', `${file} cannot be read any more (${cause.code})`, { cause });
+function unreadable({ file, place }: Reference, cause: NodeJS.ErrnoException): PromptImageError {
+  const what = `${file} cannot be read any more (${cause.code})`;
+  return new PromptImageError('REFERENCE_INVALID', what, { place: place(), cause });
 }
 
-function sendable({ path, file, isLfsPointer }: Reference): string {
-  if (!isLfsPointer) return path;
-  throw new PromptImageError('REFERENCE_INVALID', `${file} is a Git-LFS pointer, and must be sent`, {
+function lfsPointer({ file }: Reference): PromptImageError {
+  return new PromptImageError('REFERENCE_INVALID', `${file} is a Git-LFS pointer, and must be sent`, {
     next: 'Run: git lfs pull',
   });
 }

@@ -119,7 +119,8 @@ export function openCatalog(options: CatalogOptions): Catalog {
     const references: Reference[] = [];
     for (const reference of image.references) {
       if (reference.kind === 'file') {
-        references.push(await fileOf(reference));
+        // Several images may share the file; each is told its own line.
+        references.push({ ...(await fileOf(reference)), place: reference.place });
         continue;
       }
       const target = await referenced(reference);
@@ -133,6 +134,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
           file: target.address,
           sha256,
           isLfsPointer: false,
+          place: reference.place,
           sourceType: original.record.sourceType,
         });
       }

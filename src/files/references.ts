@@ -16,6 +16,8 @@ export interface Reference {
   sha256: string;
   /** The bytes are elsewhere: enough for the key, not for sending. */
   isLfsPointer: boolean;
+  /** Where it is written. */
+  place: () => Place;
   /** Of another image's picture: IPTC's term for how it came to be, as far as that is known. */
   sourceType?: string | undefined;
 }
@@ -77,9 +79,19 @@ export async function readReference(
   const format = sniffFormat(bytes);
   if (!oid && format !== 'png' && format !== 'jpeg' && format !== 'webp') {
     const found = bytes.length === 0 ? 'is empty' : 'is not a PNG, JPEG or WebP picture';
-    throw fail('REFERENCE_INVALID', `${named} ${found}`, 'Its name does not matter, its bytes do.');
+    throw fail(
+      'REFERENCE_INVALID',
+      `${named} ${found}`,
+      'Put a PNG, JPEG or WebP picture there. Its bytes decide, not its name.',
+    );
   }
-  return { path, file: reference.path, sha256: oid ?? sha256(bytes), isLfsPointer: oid !== undefined };
+  return {
+    path,
+    file: reference.path,
+    sha256: oid ?? sha256(bytes),
+    isLfsPointer: oid !== undefined,
+    place: reference.place,
+  };
 }
 
 /** Whether `path` is `folder` or lies in it. Both absolute. */

@@ -17,9 +17,9 @@ export function groupFailures(failures: readonly PurchaseFailure[]): PromptImage
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const { code, what, next } = first.error;
+    const { code, what, next, place = { file: first.address } } = first.error;
     const cause = first.error;
-    if (group.length === 1) return new PromptImageError(code, what, { place: { file: first.address }, next, cause });
+    if (group.length === 1) return new PromptImageError(code, what, { place, next, cause });
     const addresses = group.map(({ address }) => `  ${address}`).sort();
     return new PromptImageError(code, what, { next: [...addresses, ...(next ? ['', next] : [])].join('\n'), cause });
   });

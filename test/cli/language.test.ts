@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bombFile } from '../loopback/bomb.js';
 import { createShop, type Shop } from '../purchase/shop.js';
 
 /** Each picture is another one, so that references to them tell. */
@@ -176,4 +177,27 @@ test('a preset that changes makes stale what uses it, which says so, and costs n
   await shop.write('brand.image-preset.json', { style: 'flat vectors', output: { widths: [32] } });
   expect(lastLine(await status(shop))).toBe('3 images: 3 ok');
   expect(await shop.calls()).toHaveLength(3);
+});
+
+test('what cannot be sent of a reference is told before anything is asked for, and loses no other image', async () => {
+  const images = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, { prompt: name, alt: '', references: [`./${name}.png`] }]));
+  await using shop = await createShop({
+    images: { ...images(['empty', 'pointer', 'bomb', 'words']), barn: 'A barn' },
+    files: {
+      'src/empty.png': '',
+      'src/pointer.png': `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 1234\n`,
+      'src/bomb.png': bombFile(),
+      'src/words.png': 'No picture',
+    },
+  });
+  const { code, stderr, output } = await shop.command(['generate']);
+  expect(code).toBe(1);
+  expect(await shop.calls()).toEqual(['A barn']);
+  expect(stderr).toMatch(/\[REFERENCE_INVALID\] src\/empty\.image\.json:5:5: "src\/empty\.png" is empty/);
+  expect(stderr).toMatch(/\[REFERENCE_INVALID\] src\/words\.image\.json:5:5: .*is not a PNG, JPEG or WebP picture/);
+  expect(stderr).toContain('[REFERENCE_INVALID] src/pointer.image.json:5:5: src/pointer.png is a Git-LFS pointer');
+  expect(stderr).toContain('Run: git lfs pull');
+  expect(stderr).toContain('[REFERENCE_INVALID] src/bomb.image.json:5:5: src/bomb.png has 30000 × 30000 pixels');
+  expect(output).toContain('1 image bought, 2 failed');
 });

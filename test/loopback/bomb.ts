@@ -11,7 +11,7 @@ export function bomb(options: Omit<PictureOptions, 'bytes'> = {}): Answer {
 
 let made: Buffer | undefined;
 
-function bombFile(): Buffer {
+export function bombFile(): Buffer {
   made ??= pngOf(SIDE);
   return made;
 }

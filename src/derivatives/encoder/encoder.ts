@@ -55,7 +55,7 @@ export function createEncoder({
   return {
     inspect: (path) => run(answer(path), (on) => on.inspect(path)),
     encode: (job) => run({ name: job.source, priority: 0 }, (on) => on.encode(job)),
-    prepareReference: (job) => run(answer(job.source), (on) => on.prepareReference(job)),
+    prepareReference: (job) => run(answer(job.name), (on) => on.prepareReference(job)),
     raster: (job) => run(answer('an SVG document'), (on) => on.raster(job)),
     sheet: (job) => run(answer('a contact sheet'), (on) => on.sheet(job)),
     versions: () => run(answer("sharp's versions"), (on) => on.versions()),

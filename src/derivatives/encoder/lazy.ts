@@ -13,7 +13,7 @@ export function createLazyEncoder(): Encoder {
   return {
     inspect: async (path) => (await load()).inspect(path),
     encode: async (job) => (await load()).encode(job),
-    prepareReference: async (paths) => (await load()).prepareReference(paths),
+    prepareReference: async (job) => (await load()).prepareReference(job),
     raster: async (job) => (await load()).raster(job),
     sheet: async (job) => (await load()).sheet(job),
     versions: async () => (await load()).versions(),

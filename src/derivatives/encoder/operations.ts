@@ -60,9 +60,13 @@ export interface EncoderOperations {
   /** Decodes every pixel, so that a truncated file is found out. Throws `IMAGE_INVALID`. */
   inspect: (path: string) => Promise<PictureFacts>;
   encode: (job: EncodeJob) => Promise<EncodeResult>;
-  /** Upright, without metadata, at most 2048 px a side; the bytes as they are where nothing of that had to change. */
-  prepareReference: (paths: {
+  /**
+   * Upright, without metadata, at most 2048 px a side; the bytes as they are where nothing of that had to change. Throws
+   * `REFERENCE_INVALID`, which calls the file by its `name`.
+   */
+  prepareReference: (job: {
     source: string;
+    name: string;
     target: string;
   }) => Promise<{ mimeType: 'image/png' | 'image/jpeg' | 'image/webp' }>;
   /** Renders SVG to a PNG of exactly this size. The family `Prompt Image Mono` is there on machines without fonts, too. */

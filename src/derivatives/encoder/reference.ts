@@ -9,8 +9,8 @@ import { type PictureSource, readSource } from './source.js';
 import { writeFinished } from './write.js';
 
 /** Makes a picture fit to leave the machine: upright, sRGB, of limited size, nothing in it but pixels. */
-export const prepareReference: EncoderOperations['prepareReference'] = async ({ source: path, target }) => {
-  const source = await readSource(path, 'REFERENCE_INVALID');
+export const prepareReference: EncoderOperations['prepareReference'] = async ({ source: path, name, target }) => {
+  const source = await readSource(path, 'REFERENCE_INVALID', name);
   const { format } = source;
   if (format === 'avif') {
     throw source.invalid('is an AVIF file, which image models do not take', 'Convert it to PNG, JPEG or WebP.');

@@ -22,9 +22,10 @@ const REPLACE = 'Replace the file by a whole picture.';
  * Reads a file into memory, so that no decoder ever opens a path.
  *
  * @param code of the error for a file that is too large, of a format that is not taken, or unreadable
+ * @param name what messages call the file
  */
-export async function readSource(path: string, code: ErrorCode): Promise<PictureSource> {
-  const invalid = (what: string, next: string) => new PromptImageError(code, `${path} ${what}`, { next });
+export async function readSource(path: string, code: ErrorCode, name = path): Promise<PictureSource> {
+  const invalid = (what: string, next: string) => new PromptImageError(code, `${name} ${what}`, { next });
   const bytes = await readLimited(path, invalid);
   const format = sniffFormat(bytes);
   if (!format) {
