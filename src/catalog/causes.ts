@@ -12,7 +12,7 @@ export function findCauses(entry: Entry, before: KeyedRequest, changed: readonly
   const { file } = parseAddress(entry.address);
   const causes = changed.flatMap((field) => {
     if (field === 'references') return changedReferences(entry, before);
-    if (field === 'prompt') return changedStyles(entry, before, file);
+    if (field === 'prompt') return changedWords(entry, before);
     return (entry.image.origins[field] ?? []).slice(0, 1);
   });
   return [...new Set(causes)].filter((cause) => cause !== file);
@@ -25,11 +25,14 @@ function changedReferences({ references, image }: Entry, before: KeyedRequest): 
   return fresh.length > 0 ? fresh : (image.origins.references ?? []);
 }
 
-/** The prompt ends with the styles. Where the words before them are the same, it is these that have changed. */
-function changedStyles({ image: { ownPrompt, origins } }: Entry, before: KeyedRequest, file: string): string[] {
-  const [origin = file, ...styles] = origins.prompt ?? [];
-  const isStyle = before.prompt === ownPrompt || before.prompt.startsWith(`${ownPrompt}\n\n`);
-  if (!isStyle) return [origin];
-  // Its own style may be the one.
-  return styles.includes(file) ? [] : styles;
+/** What is left between the words that the prompt begins with as before, and those that it ends with. */
+function changedWords({ image: { words } }: Entry, { prompt }: KeyedRequest): string[] {
+  const textOf = (some: typeof words) => some.map(({ text }) => text).join('\n\n');
+  const beginsWith = (count: number) => `${prompt}\n\n`.startsWith(`${textOf(words.slice(0, count))}\n\n`);
+  const endsWith = (count: number) => `\n\n${prompt}`.endsWith(`\n\n${textOf(words.slice(-count))}`);
+  let first = 0;
+  while (first < words.length && beginsWith(first + 1)) first += 1;
+  let last = words.length;
+  while (last > first && endsWith(words.length - last + 1)) last -= 1;
+  return words.slice(first, last).map((word) => word.file);
 }

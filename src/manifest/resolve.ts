@@ -26,12 +26,9 @@ export interface ResolvedImage {
   imageSize: string;
   thinking: string | undefined;
   take: number | string;
-  /** The prompt without styles. */
-  ownPrompt: string;
-  /**
-   * Where values stand, for telling why a picture is stale: of each field of the request that is not a default, the files; of
-   * `prompt` that of the prompt itself and then those of its styles, in their order.
-   */
+  /** What the final text consists of, with the files that it stands in. */
+  words: readonly { text: string; file: string }[];
+  /** Files that values of the request stand in, but for the prompt and for what is a default: for telling why a picture is stale. */
   origins: Readonly<Partial<Record<string, readonly string[]>>>;
   /** In order. Paths of files and of other manifests are relative to the root, with forward slashes; they may lead out of it. */
   references: readonly ResolvedReference[];
@@ -107,9 +104,8 @@ export function resolveImage({ address, picture, take, takeFile, layers, fill, o
     imageSize: merged.imageSize ?? '1K',
     thinking: merged.thinking ?? undefined,
     take,
-    ownPrompt,
+    words: words.map(({ text, layer }) => ({ text, file: layer.file })),
     origins: {
-      prompt: words.map(({ layer }) => layer.file),
       ...Object.fromEntries(
         inherited.flatMap((field) => (merged[field] == null ? [] : [[field, [fileOf(layers, field)]]])),
       ),

@@ -158,18 +158,24 @@ test('a variant that is its base’s picture is named by its base', async () => 
 });
 
 test('a preset that changes makes stale what uses it, which says so, and costs nothing to keep', async () => {
-  const uses = (prompt: string) => ({ prompt, alt: '', extends: '../brand.image-preset.json' });
+  const uses = (prompt: string, preset = 'brand') => ({ prompt, alt: '', extends: `../${preset}.image-preset.json` });
   await using shop = await createShop({
-    images: { barn: uses('Barn'), canal: uses('Canal'), dune: 'Dune' },
-    files: { 'brand.image-preset.json': { style: 'flat vector' } },
+    images: { barn: uses('Barn'), canal: { ...uses('Canal', 'night'), style: 'wet' }, dune: 'Dune' },
+    files: {
+      'brand.image-preset.json': { style: 'flat vector' },
+      'night.image-preset.json': { extends: './brand.image-preset.json', style: 'by night' },
+    },
     generate: everyOneDifferent,
   });
   await shop.command(['generate']);
   await shop.write('brand.image-preset.json', { style: 'flat vectors' });
   const told = await status(shop);
-  expect(told).toContain(
-    '● src/barn.image.json  prompt changed since it was bought, because of brand.image-preset.json\n',
-  );
+  for (const name of ['barn', 'canal']) {
+    expect(told).toContain(
+      `● src/${name}.image.json  prompt changed since it was bought, because of brand.image-preset.json\n`,
+    );
+  }
+  expect(told).not.toContain('night.image-preset.json');
   expect(told).toContain('  brand.image-preset.json makes 2 images stale, ≈ $0.067 to buy anew\n');
   expect(told).toContain('Keeping the pictures that there are is free: npx prompt-image keep\n');
   expect(lastLine(told)).toBe('3 images: 1 ok, 2 stale');
