@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readEntry } from '../src/catalog/entry.js';
-import { google } from '../src/providers/google.js';
 import { canonicalJson, changedFields, type KeyedRequest, keyOf } from '../src/request.js';
+import { readEntry } from './support/catalog.js';
 import { keyOfManifest, type ManifestOptions, requestOf } from './support/manifests.js';
 import { createWorkspace } from './support/workspace.js';
 
@@ -315,12 +315,7 @@ describe('a reference counts by', () => {
 
   async function requestIn(files: Record<string, object | string>, address: string): Promise<KeyedRequest> {
     await using workspace = await createWorkspace(files);
-    const entry = await readEntry(address, {
-      root: workspace.root,
-      allowReferencesFrom: [],
-      defaults: undefined,
-      provider: google(),
-    });
+    const entry = await readEntry(address, { root: workspace.root });
     expect(entry.key).toBe(keyOf(entry.request));
     return entry.request;
   }
@@ -351,4 +346,18 @@ test('canonical JSON is that of RFC 8785', () => {
     '{"\\r":2,"1":3,"a":{"c":""},"\u20ac":1,"\u{1f600}":[true,null,1e+21,0.1,0,"\u2028\\"\\\\"]}',
   );
   expect(() => canonicalJson(undefined)).toThrow(TypeError);
+});
+
+test('whatever needs no sorting gives the same text as what is sorted', () => {
+  const values = fc.jsonValue({ stringUnit: 'binary', depthSize: 'medium' });
+  fc.assert(
+    fc.property(values, (value) => {
+      const text = canonicalize(value);
+      expect(canonicalJson(value)).toBe(text);
+      expect(canonicalJson(JSON.parse(text ?? ''))).toBe(text);
+    }),
+  );
+  for (const half of ['\ud800', { a: ['\udc00'] }, { 'b\ud800': 1 }]) {
+    expect(() => canonicalJson(half)).toThrow('surrogate');
+  }
 });

@@ -17,7 +17,12 @@ export async function listFolder(folder: string): Promise<Listing> {
     const parsed = parseName(name);
     if (!parsed) continue;
     const { stem, key16 } = parsed;
-    listing.files.set(stem, [...(listing.files.get(stem) ?? []), parsed]);
+    const siblings = listing.files.get(stem);
+    if (siblings) {
+      siblings.push(parsed);
+      continue;
+    }
+    listing.files.set(stem, [parsed]);
     listing.stems.set(key16, (listing.stems.get(key16) ?? new Set()).add(stem));
   }
   return listing;

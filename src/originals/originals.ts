@@ -1,15 +1,16 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isFailure } from '../failure.js';
+import { isFailure, type PromptImageError } from '../failure.js';
 import { createOnce, makeFolder } from '../files/durable.js';
 import { isErrno, readIfExists } from '../files/errno.js';
 import { labelOf, labelStart } from '../image/label.js';
-import { type Listing, listFolder } from './listing.js';
-import { extensionOf, stemOf } from './names.js';
-import { damaged, type Original, readOriginal, readRecord } from './read.js';
+import { type KeyedRequest, promptKeyOf } from '../request.js';
+import { extensionOf, shortKey, stemOf } from './names.js';
+import { damaged, type Original } from './read.js';
+import { openReader, type RecordOf } from './reader.js';
 import { type OriginalRecord, parseRecord, renderRecord } from './record.js';
 
 export type { Original } from './read.js';
+export type { RecordOf } from './reader.js';
 
 /** The committed cache: pictures as they came, each with its record. Files are created once and never change. */
 export interface Originals {
@@ -35,115 +36,102 @@ export interface Originals {
    * @throws `CACHE_CORRUPT` where something damaged stands under their names
    */
   add: (picture: Uint8Array, record: Omit<OriginalRecord, 'self'>) => Promise<Original>;
-  /** Every stem, for `check`. */
+  /**
+   * Every original that is whole, in the order of the stems; the one that serves its key names its rivals. Far cheaper than
+   * {@link read} and {@link find} for each.
+   *
+   * @param onDamage called once for each that is not whole, with a `CACHE_*` failure
+   */
+  all: (onDamage: (error: PromptImageError) => void) => Promise<Original[]>;
+  /** Every stem. */
   stems: () => Promise<string[]>;
   /** The records alone, oldest first; their pictures may be anything. Damaged records are passed over. */
   records: () => Promise<RecordOf[]>;
+  /** The records of those pictures that were bought for exactly this prompt side, be it as another take; otherwise like {@link records}. */
+  recordsOfPrompt: (request: KeyedRequest) => Promise<readonly RecordOf[]>;
   /** Verifies one stem. */
   read: (stem: string) => Promise<Original>;
   /** Forgets the listing: files came or went. */
   refresh: () => void;
 }
 
-/** A record and whose it is. */
-export interface RecordOf {
-  stem: string;
-  record: OriginalRecord;
-}
-
-/** A record is written right after its picture; a reader that comes in between looks again once. */
-const WRITE_GAP = 250;
-
 export function openOriginals(folder: string): Originals {
-  let listing: Promise<Listing> | undefined;
-  const verified = new Map<string, Promise<Original>>();
-
-  const list = () => {
-    listing ??= listFolder(folder);
-    // A failed read must be tried again, not remembered.
-    listing.catch(() => {
-      listing = undefined;
-    });
-    return listing;
-  };
-
-  const read = (stem: string, { files }: Listing) => {
-    let reading = verified.get(stem);
-    if (!reading) {
-      reading = readOriginal(folder, stem, files.get(stem) ?? []);
-      reading.catch(() => verified.delete(stem));
-      verified.set(stem, reading);
-    }
-    return reading;
-  };
-
-  const readPatiently = async (stem: string): Promise<Original> => {
-    try {
-      return await read(stem, await list());
-    } catch (error) {
-      if (!isFailure(error, 'CACHE_ORPHAN')) throw error;
-      await delay(WRITE_GAP);
-      listing = undefined;
-      return read(stem, await list());
-    }
-  };
+  const reader = openReader(folder);
+  const { list, read, readPatiently } = reader;
+  let records: Promise<RecordOf[]> | undefined;
+  let prompts: Promise<Map<string, RecordOf[]>> | undefined;
 
   const refresh = () => {
-    listing = undefined;
-    verified.clear();
+    reader.forget();
+    records = undefined;
+    prompts = undefined;
   };
 
-  /** @param passOver damaged ones */
-  const recordsOf = async (stems: readonly string[], passOver = unlessDamaged): Promise<RecordOf[]> => {
-    const records: RecordOf[] = [];
-    // One after the other: all at once would open more files than a system may allow.
-    for (const stem of stems) {
-      const record = await passOver(readRecord(folder, stem));
-      if (record) records.push({ stem, record });
-    }
-    return records.sort(bySeniority);
+  const passOver = (error: unknown) => {
+    if (!isDamage(error)) throw error;
   };
+
+  const allRecords = () => {
+    records ??= list().then(async ({ files }) => (await reader.records([...files.keys()], passOver)).sort(bySeniority));
+    records.catch(() => {
+      records = undefined;
+    });
+    return records;
+  };
+
+  const stemsOf = async (key: string) => [...((await list()).stems.get(shortKey(key)) ?? [])];
 
   return {
     folder,
     refresh,
     read: readPatiently,
     stems: async () => [...(await list()).files.keys()],
-    records: async () => recordsOf([...(await list()).files.keys()]),
+    records: async () => [...(await allRecords())],
+
+    recordsOfPrompt: async (request) => {
+      prompts ??= allRecords().then((all) => groupBy(all, ({ record }) => promptKeyOf(record.request)));
+      prompts.catch(() => {
+        prompts = undefined;
+      });
+      return (await prompts).get(promptKeyOf(request)) ?? [];
+    },
+
+    all: async (onDamage) => {
+      const found = await reader.readAll([...(await list()).files.keys()], onDamage);
+      const rivals = new Map<string, readonly string[]>();
+      for (const siblings of groupBy(found, ({ record }) => record.key).values()) {
+        const [serving, ...others] = siblings.sort(bySeniority).map(({ stem }) => stem);
+        if (serving !== undefined && others.length > 0) rivals.set(serving, others);
+      }
+      return found.map((original) => ({ ...original, rivals: rivals.get(original.stem) ?? [] }));
+    },
 
     find: async (key) => {
-      const stems = (await list()).stems.get(key.slice(0, 16)) ?? [];
-      const found = await Promise.all([...stems].map(readPatiently));
+      const found = await Promise.all((await stemsOf(key)).map(readPatiently));
       const [serving, ...rivals] = found.filter((original) => original.record.key === key).sort(bySeniority);
       return serving && { ...serving, rivals: rivals.map(({ stem }) => stem) };
     },
 
     wholeOf: async (key) => {
-      const stems = (await list()).stems.get(key.slice(0, 16)) ?? [];
-      const found = await Promise.all([...stems].map((stem) => unlessDamaged(readPatiently(stem))));
+      const found = await Promise.all((await stemsOf(key)).map((stem) => readPatiently(stem).catch(passOver)));
       return found.flatMap((original) => (original?.record.key === key ? [original] : [])).sort(bySeniority);
     },
 
     newestFor: async (address, take) => {
-      const current = await list();
+      const start = labelStart(address);
       // By their names first, then by their records: a project may have hundreds of pictures, of megabytes each.
-      const stems = [...current.files.keys()].filter((stem) => stem.startsWith(labelStart(address)));
+      const stems = [...(await list()).files.keys()].filter((stem) => stem.startsWith(start));
       let damage: unknown;
-      const unlessBroken = async <T>(reading: Promise<T>): Promise<T | undefined> => {
-        try {
-          return await reading;
-        } catch (error) {
-          if (!isDamage(error)) throw error;
-          // What it was for, a pointer does not say; what is broken is told by `check`.
-          if (isFailure(error, 'CACHE_LFS_POINTER')) damage ??= error;
-          return undefined;
-        }
-      };
-      const bought = (await recordsOf(stems, unlessBroken)).filter(({ record }) => record.for === address);
+      const candidates = await reader.records(stems, (error) => {
+        if (!isDamage(error)) throw error;
+        // What it was for, a pointer does not say; what is broken is told by `check`.
+        if (isFailure(error, 'CACHE_LFS_POINTER')) damage ??= error;
+      });
+      const bought = candidates.filter(({ record }) => record.for === address);
       const isTake = ({ record }: RecordOf) => Number((record.request.take ?? 1) === take);
       for (const { stem } of bought.sort((a, b) => isTake(b) - isTake(a) || timeOf(b) - timeOf(a))) {
         try {
-          return await read(stem, current);
+          return await read(stem);
         } catch (error) {
           if (!isDamage(error)) throw error;
           damage ??= error;
@@ -206,13 +194,15 @@ function timeOf({ record }: Pick<RecordOf, 'record'>): number {
   return Date.parse(record.createdAt);
 }
 
-async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isDamage(error)) return undefined;
-    throw error;
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
+  return groups;
 }
 
 /** What is known to be wrong with a file; not that it could not be read just now. */

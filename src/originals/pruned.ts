@@ -27,13 +27,13 @@ export function prunedFolder(folder: string): string {
  */
 export async function retire(folder: string, stem: string): Promise<void> {
   const files = (await listFolder(folder)).files.get(stem) ?? [];
-  await readOriginal(folder, stem, files);
+  readOriginal(folder, stem, files);
   const grace = prunedFolder(folder);
   await prepareFolder(folder);
   const names = pictureFirst(files);
   for (const name of names) await replaceFile(join(grace, name), await readFile(join(folder, name)));
   // What was copied may have changed since it was verified.
-  await readOriginal(grace, stem, files);
+  readOriginal(grace, stem, files);
   for (const name of names) await removeFile(join(folder, name));
 }
 
@@ -66,7 +66,7 @@ function halves({ files }: Listing): { stem: string; left: OriginalName }[] {
 async function isRetired(folder: string, stem: string, left: OriginalName, retired: Listing): Promise<boolean> {
   const grace = prunedFolder(folder);
   try {
-    await readOriginal(grace, stem, retired.files.get(stem) ?? []);
+    readOriginal(grace, stem, retired.files.get(stem) ?? []);
   } catch (error) {
     if (isFailure(error)) return false;
     throw error;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorCode, PromptImageError } from '../failure.js';
 import { digestFile } from '../files/digest.js';
@@ -17,17 +17,25 @@ export interface Original {
   rivals: readonly string[];
 }
 
-/** Reads and verifies the two files of a stem. */
-export async function readOriginal(folder: string, stem: string, files: readonly OriginalName[]): Promise<Original> {
+/**
+ * Reads and verifies the two files of a stem; at once, like {@link digestFile}.
+ *
+ * @param recordOf gives the verified record, where it may be known already
+ * @throws `CACHE_*`
+ */
+export function readOriginal(
+  folder: string,
+  stem: string,
+  files: readonly OriginalName[],
+  recordOf: (stem: string) => OriginalRecord = (each) => readRecord(folder, each),
+): Original {
   const [picture, another] = files.filter(({ extension }) => extension !== 'json');
   if (!picture) throw damaged(folder, stem, 'has lost its picture', 'CACHE_ORPHAN');
   if (another) throw damaged(folder, stem, 'has two pictures', 'CACHE_ORPHAN');
   if (files.length < 2) throw damaged(folder, stem, 'has no record', 'CACHE_ORPHAN');
   const path = join(folder, `${stem}.${picture.extension}`);
-  const [{ head, size, hash }, record] = await Promise.all([
-    readable(folder, stem, async () => digestFile(path)),
-    readRecord(folder, stem),
-  ]);
+  const { head, size, hash } = readable(folder, stem, () => digestFile(path));
+  const record = recordOf(stem);
   if (lfsOid(head)) throw pointer(folder, stem, 'not the picture itself');
   const { image, key } = record;
   if (!key.startsWith(picture.key16)) throw damaged(folder, stem, 'has a record of another key');
@@ -38,9 +46,9 @@ export async function readOriginal(folder: string, stem: string, files: readonly
   return { stem, path, record, rivals: [] };
 }
 
-/** Reads and verifies a record alone; its picture may be anything. */
-export async function readRecord(folder: string, stem: string): Promise<OriginalRecord> {
-  const bytes = await readable(folder, stem, () => readFile(join(folder, `${stem}.json`)));
+/** Reads and verifies a record alone; its picture may be anything. @throws `CACHE_*` */
+export function readRecord(folder: string, stem: string): OriginalRecord {
+  const bytes = readable(folder, stem, () => readFileSync(join(folder, `${stem}.json`)));
   if (lfsOid(bytes)) throw pointer(folder, stem, 'not the record itself');
   return verifiedRecord(folder, stem, bytes);
 }
@@ -82,9 +90,9 @@ function verifiedRecord(folder: string, stem: string, bytes: Uint8Array): Origin
   }
 }
 
-async function readable<T>(folder: string, stem: string, read: () => Promise<T>): Promise<T> {
+function readable<T>(folder: string, stem: string, read: () => T): T {
   try {
-    return await read();
+    return read();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) throw damaged(folder, stem, 'has just disappeared');
     if (!(error instanceof Error)) throw error;

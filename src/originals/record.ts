@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { outputFormats } from '../image/formats.js';
-import { canonicalJson, type KeyedRequest, keyOf, sha256 } from '../request.js';
+import { canonicalJson, isCanonical, type KeyedRequest, keyOf, sha256 } from '../request.js';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -36,10 +36,18 @@ const recordSchema = z.strictObject({
   model: z.string().optional(),
   modelVersion: z.string().optional(),
   responseId: z.string().optional(),
-  usage: z.record(z.string(), z.json()).optional(),
+  // Whatever JSON there is: it was parsed from JSON.
+  usage: z
+    .record(
+      z.string(),
+      z.custom<z.core.util.JSONType>(() => true),
+    )
+    .optional(),
   createdAt: z.iso.datetime(),
   self: digest,
 });
+
+const versionSchema = z.looseObject({ version: z.int() });
 
 type ParsedRecord = z.infer<typeof recordSchema>;
 
@@ -62,7 +70,7 @@ export class RecordError extends Error {
 export function renderRecord(fields: Omit<OriginalRecord, 'self'>): { record: OriginalRecord; text: string } {
   const canonical = canonicalJson(fields);
   const record = { ...(JSON.parse(canonical) as Omit<OriginalRecord, 'self'>), self: sha256(canonical) };
-  return { record, text: `${JSON.stringify(JSON.parse(canonicalJson(record)), undefined, 2)}\n` };
+  return { record, text: layOut(JSON.parse(canonicalJson(record))) };
 }
 
 /**
@@ -72,25 +80,45 @@ export function renderRecord(fields: Omit<OriginalRecord, 'self'>): { record: Or
  * @throws {@link RecordError}
  */
 export function parseRecord(bytes: Uint8Array): OriginalRecord {
-  const text = Buffer.from(bytes).toString('utf8');
-  if (/^(<{7}|={7}|>{7})( |\r?$)/m.test(text))
-    throw new RecordError('damaged', 'has the markers of an unfinished merge');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new RecordError('damaged', 'is not JSON');
-  }
-  const version = z.looseObject({ version: z.int() }).safeParse(value);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const value = parseJson(text);
+  const version = versionSchema.safeParse(value);
   if (version.success && version.data.version > 1) throw new RecordError('newer', 'was written by a newer version');
   if (!recordSchema.safeParse(value).success) throw new RecordError('damaged', 'is not a record');
-  const { self, ...fields } = value as OriginalRecord;
-  const written = renderRecord(fields);
-  const read = text.replaceAll('\r\n', '\n');
-  if (written.record.self !== self || written.text !== read || !isUtf8(bytes))
-    throw new RecordError('damaged', 'was edited after it was written');
-  if (keyOf(fields.request) !== fields.key)
+  const record = value as OriginalRecord;
+  if (!isAsWritten(record, text) || !isUtf8(bytes)) throw new RecordError('damaged', 'was edited after it was written');
+  if (keyOf(record.request) !== record.key)
     throw new RecordError('damaged', 'names a key that its request does not have');
-  return written.record;
+  return record;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // No line of JSON starts like this: strings have no raw line ends.
+    const isUnmerged = /^(<{7}|={7}|>{7})( |\r?$)/m.test(text);
+    throw new RecordError('damaged', isUnmerged ? 'has the markers of an unfinished merge' : 'is not JSON');
+  }
+}
+
+function isAsWritten(record: OriginalRecord, text: string): boolean {
+  const { self, ...fields } = record;
+  try {
+    // Thousands are looked at in one go, nearly all of them in order as they are: sorting would take most of the time.
+    const isSorted = isCanonical(record);
+    if (sha256(isSorted ? JSON.stringify(fields) : canonicalJson(fields)) !== self) return false;
+    const written = layOut(isSorted ? record : JSON.parse(canonicalJson(record)));
+    return written === (text.includes('\r') ? text.replaceAll('\r\n', '\n') : text);
+  } catch (error) {
+    // What has no canonical form, such as half of a surrogate pair, was never written.
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
+/** @param sorted a record whose keys are in order */
+function layOut(sorted: OriginalRecord): string {
+  return `${JSON.stringify(sorted, undefined, 2)}\n`;
 }

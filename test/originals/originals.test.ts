@@ -210,3 +210,65 @@ test('the newest picture of an address, of its take before others', async () => 
   expect(await originals.newestFor('src/other.image.json', 1)).toBeUndefined();
   expect(first.stem).not.toBe(second.stem);
 });
+
+describe('all at once', () => {
+  const canal = (seed: string, changes = {}) => {
+    const request = { ...barn().request, prompt: 'A canal', ...changes };
+    return [pictureOf(seed), barn(pictureOf(seed), { request, for: 'src/canal.image.json' })] as const;
+  };
+
+  test('gives those that are whole, with rivals, and tells of each that is damaged once', async () => {
+    const originals = openOriginals(folder);
+    const first = await originals.add(picture, barn());
+    const bytes = pictureOf('later');
+    const later = await originals.add(bytes, barn(bytes, { createdAt: '2027-01-01T00:00:00Z' }));
+    const other = await originals.add(...canal('canal'));
+    const broken = await originals.add(...canal('broken', { take: 2 }));
+    const half = await originals.add(...canal('half', { take: 3 }));
+    const late = await originals.add(...canal('late', { take: 4 }));
+    await writeFile(broken.path, 'half');
+    await workspace.remove(`.prompt-image/${half.stem}.json`);
+    const record = late.path.replace('.png', '.json');
+    await rename(record, `${record}.later`);
+    originals.refresh();
+    const failures: { code: string; message: string }[] = [];
+    const reading = originals.all((failure) => failures.push(failure));
+    setTimeout(() => rename(`${record}.later`, record), 100);
+    const found = await reading;
+    expect(found.map(({ stem }) => stem)).toEqual([first, later, other, late].map(({ stem }) => stem).sort());
+    expect(found.filter(({ rivals }) => rivals.length > 0)).toEqual([{ ...first, rivals: [later.stem] }]);
+    expect(failures.map(({ code }) => code)).toEqual(['CACHE_CORRUPT', 'CACHE_ORPHAN']);
+    expect(failures[0]?.message).toContain(broken.stem);
+    expect(failures[1]?.message).toContain(half.stem);
+  });
+
+  test('records of a prompt are those of all of its takes, whoever asked, oldest first', async () => {
+    const originals = openOriginals(folder);
+    const [bytes, record] = canal('second', { take: 'k3f9' });
+    const take = await originals.add(bytes, { ...record, createdAt: '2025-01-01T00:00:00Z' });
+    const other = await originals.add(...canal('canal'));
+    await originals.add(picture, barn());
+    const of = async (prompt: string) => {
+      const records = await originals.recordsOfPrompt({ ...barn().request, prompt, take: 7 });
+      return records.map(({ stem }) => stem);
+    };
+    expect(await of('A canal')).toEqual([take.stem, other.stem]);
+    expect(await of('A boat')).toEqual([]);
+  });
+
+  test('files are read once, until it is said that they came or went', async () => {
+    const { stem } = await stored();
+    const originals = openOriginals(folder);
+    const found = async () => [
+      (await originals.newestFor('src/barn.image.json', 1))?.stem,
+      (await originals.records()).length,
+      (await originals.recordsOfPrompt(barn().request)).length,
+      (await originals.all(() => {})).length,
+    ];
+    expect(await found()).toEqual([stem, 1, 1, 1]);
+    await workspace.remove('.prompt-image');
+    expect(await found()).toEqual([stem, 1, 1, 1]);
+    originals.refresh();
+    expect(await found()).toEqual([undefined, 0, 0, 0]);
+  });
+});

@@ -73,6 +73,7 @@ describe('every edit shows', () => {
       `\uFEFF${text}`,
       JSON.stringify(JSON.parse(text)),
       text.replace('A barn', 'A\\u0020barn'),
+      text.replace('A barn', '\\ud800 barn'),
     ]) {
       expect(refusalOf(Buffer.from(edited))?.kind).toBe('damaged');
     }
