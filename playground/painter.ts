@@ -1,5 +1,5 @@
 import { defineProvider, type ImageRequest } from 'unplugin-prompt-image';
-import { paintNight } from './painter/edit.js';
+import { type Edit, paintNight } from './painter/edit.js';
 import { lightOf } from './painter/light.js';
 import { readPhoto } from './painter/photo.js';
 import { createRandom } from './painter/random.js';
@@ -9,6 +9,8 @@ import { paintMountains } from './painter/scenes/mountains.js';
 import type { Scene } from './painter/scenes/scene.js';
 import { paintSea } from './painter/scenes/sea.js';
 import { createSheet, type Size } from './painter/sheet.js';
+import { paintSnow } from './painter/snow.js';
+import { paintStrips } from './painter/strips.js';
 
 /**
  * A provider of our own: any object with a name and `generate`. This one is no model. It looks for words that it knows in the
@@ -37,14 +39,22 @@ const places: readonly [words: RegExp, scene: Scene][] = [
   [/./, paintMountains],
 ];
 
-function paint({ prompt, aspectRatio, references: [reference], take }: ImageRequest): { svg: string; size: Size } {
+/** What may become of a picture; the first that it names counts. */
+const edits: readonly [words: RegExp, edit: Edit][] = [
+  [/\b(strips?|triptych|side by side)\b/, paintStrips],
+  [/\b(snow|snows|snowfall|winter)\b/, paintSnow],
+  [/./, paintNight],
+];
+
+function paint({ prompt, aspectRatio, references, take }: ImageRequest): { svg: string; size: Size } {
   const text = prompt.toLowerCase();
   const random = createRandom(`${prompt} ${take}`);
   const says = (...words: string[]) => words.some((word) => new RegExp(`\\b${word}\\b`).test(text));
-  if (reference) {
-    const photo = readPhoto(reference);
+  const [photo, ...more] = references.map(readPhoto);
+  if (photo) {
     const size = sizeOf(aspectRatio ?? `${photo.width}:${photo.height}`);
-    return { svg: paintNight(photo, size, random, says), size };
+    const [, edit] = edits.find(([words]) => words.test(text)) ?? [undefined, paintNight];
+    return { svg: edit([photo, ...more], size, random, says), size };
   }
   const size = sizeOf(aspectRatio ?? '1:1');
   const sheet = createSheet(size, random.seed);

@@ -7,12 +7,27 @@ export interface Photo extends Size {
   href: string;
 }
 
-/** Day for night: the photo darkened and cooled, with a moon, stars where its sky is blue, and a fire's light from the left. */
-export function paintNight(photo: Photo, size: Size, random: Random, says: (...words: string[]) => boolean): string {
+/** Makes of one picture, or of several, another one. `says`: whether the prompt has one of these words. */
+export type Edit = (
+  photos: readonly [Photo, ...Photo[]],
+  size: Size,
+  random: Random,
+  says: (...words: string[]) => boolean,
+) => string;
+
+/** The picture over the whole sheet. @param rest further attributes */
+export function showPhoto(photo: Photo, { width, height }: Size, rest: string): string {
+  return `<image href="${photo.href}" width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice" ${rest}/>`;
+}
+
+/**
+ * Day for night: the picture darkened and cooled. By what the prompt says: a moon, else the sun's own face; stars where the sky is blue; a
+ * fire's light from the left; lamps and windows that stay lit.
+ */
+export const paintNight: Edit = ([photo], size, random, says) => {
   const sheet = createSheet(size, random.seed);
   const { width, height } = size;
-  const image = (rest: string) =>
-    `<image href="${photo.href}" width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice" ${rest}/>`;
+  const image = (rest: string) => showPhoto(photo, size, rest);
   const all = (rest: string) => `<rect width="${width}" height="${height}" ${rest}/>`;
   const dark = sheet.linear([
     [0, '#030a1c', 0.66],
@@ -33,10 +48,11 @@ export function paintNight(photo: Photo, size: Size, random: Random, says: (...w
     all(`fill="${dark}"`),
     says('fire', 'campfire', 'lantern', 'lamp') ? paintFirelight(sheet, image) : '',
     `<g mask="url(#sky)">${says('stars', 'starry', 'star') ? paintStars(sheet, random, height * 0.6) : ''}</g>`,
-    says('moon') ? paintMoon(sheet, random) : '',
+    says('sun') ? paintGlow(image, 'shine', shine, size) : says('moon') ? paintMoon(sheet, random) : '',
+    says('windows', 'window', 'lighthouse') ? paintGlow(image, 'lit', lit, size) : '',
     all('filter="url(#grain)" style="mix-blend-mode:soft-light"'),
   ]);
-}
+};
 
 /** Towards blue, with deeper shadows: what is left of a day when only the moon shines. */
 const night = [
@@ -47,6 +63,22 @@ const night = [
 /** White where the photo is as blue as a sky, black elsewhere. */
 const blue =
   '<feGaussianBlur stdDeviation="2"/><feColorMatrix values="-14 0 14 0 -.2 -14 0 14 0 -.2 -14 0 14 0 -.2 0 0 0 1 0"/>';
+
+/** What is nearly white, as the sun's face is, in a moon's colour. */
+const shine = '<feColorMatrix values="0 0 0 0 .96 0 0 0 0 .95 0 0 0 0 .87 0 0 16 0 -14.1" result="spots"/>';
+
+/** What is bright and yellow, as a lamp is: both at once. */
+const lit = [
+  '<feColorMatrix values="0 0 0 0 1 0 0 0 0 .8 0 0 0 0 .46 30 0 -30 0 -5.6" result="yellow"/>',
+  '<feColorMatrix in="SourceGraphic" values="0 0 0 0 1 0 0 0 0 .8 0 0 0 0 .46 0 20 0 0 -15.9" result="bright"/>',
+  '<feComposite in="yellow" in2="bright" operator="in" result="spots"/>',
+].join('');
+
+/** What a filter finds in the picture shines, and the air around it does. */
+function paintGlow(image: (rest: string) => string, id: string, find: string, { width, height }: Size): string {
+  const radius = Math.sqrt(width * height) * 0.022;
+  return `<defs><filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${find}<feGaussianBlur stdDeviation="${n(radius)}" result="far"/><feGaussianBlur in="spots" stdDeviation="${n(radius / 4)}" result="near"/><feMerge><feMergeNode in="far"/><feMergeNode in="near"/><feMergeNode in="spots"/></feMerge></filter></defs><g style="mix-blend-mode:screen">${image(`filter="url(#${id})"`)}</g>`;
+}
 
 function grain(random: Random): string {
   return `<feTurbulence type="fractalNoise" baseFrequency=".8" numOctaves="2" seed="${random.seed() % 1000}"/><feColorMatrix values="0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 0 0 0 .3"/>`;
