@@ -131,7 +131,7 @@ function renderMessage(what: string, { place, next }: FailureDetails): string {
 }
 
 /** `src/hero.image.json:4:18` */
-function renderPlace({ file, line, column }: Place): string {
+export function renderPlace({ file, line, column }: Place): string {
   return [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':');
 }
 

@@ -123,7 +123,7 @@ export function planImages(manifest: Manifest, sources: ManifestSources): Manife
         take: takes.of({ item: name, variant, showsBase: base, layers: ofVariant }),
         takeFile: file,
         layers: [...layersOf(name).base, ...ofVariant],
-        fill: item ? fillFrom(item) : fillNothing,
+        fill: item && collection ? fillFrom(item, () => collection.locator.value(item.path)) : fillNothing,
         own,
       });
     },

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { type Place, PromptImageError } from '../failure.js';
+import { type Place, PromptImageError, renderPlace } from '../failure.js';
 import { typosIn } from './issues.js';
 import { type Item, OVERRIDE } from './items.js';
 
@@ -25,8 +25,13 @@ export const fillNothing: Fill = (text, field, placeOf) =>
     );
   });
 
-/** From an item's own fields. What is filled in stays as it is, braces and all. */
-export function fillFrom({ name, fields }: Item): Fill {
+/**
+ * From an item's own fields. What is filled in stays as it is, braces and all.
+ *
+ * @param placeOfItem named in errors, since the mistake may be there as well as in the template
+ */
+export function fillFrom({ name, fields }: Item, placeOfItem: () => Place): Fill {
+  const itemHere = () => `the item "${name}" (${renderPlace(placeOfItem())})`;
   return (text, field, placeOf) =>
     replaceTemplates(text, (written, index) => {
       const place = () => placeOf(index);
@@ -38,12 +43,13 @@ export function fillFrom({ name, fields }: Item): Fill {
           next,
         );
       }
-      if (written === OVERRIDE || !Object.hasOwn(fields, written)) throw unknownField(written, name, fields, place());
+      if (written === OVERRIDE || !Object.hasOwn(fields, written))
+        throw unknownField(written, itemHere(), fields, place());
       const value = fields[written];
       if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
       const type = value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';
       throw fail(
-        `{{${written}}} is ${type} in the item "${name}"`,
+        `{{${written}}} is ${type} in ${itemHere()}`,
         place(),
         'Texts, numbers and booleans can be filled in.',
       );
@@ -80,7 +86,7 @@ function unknownField(written: string, item: string, fields: Item['fields'], pla
   const more = names.length > MOST_NAMES ? ', …' : '';
   const all = names.length === 0 ? 'It has none.' : `It has ${names.slice(0, MOST_NAMES).join(', ')}${more}.`;
   const next = match === undefined ? all : `Did you mean {{${match}}}? ${all}`;
-  return fail(`there is no field {{${written}}} in the item "${item}"`, place, next);
+  return fail(`there is no field {{${written}}} in ${item}`, place, next);
 }
 
 function fail(what: string, place: Place, next: string): PromptImageError {

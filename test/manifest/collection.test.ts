@@ -60,14 +60,26 @@ describe('templates', () => {
   });
 
   test.each([
-    ['{{friut}}', 'there is no field {{friut}} in the item "fig"', /^Did you mean \{\{fruit\}\}\? It has fruit, count/],
+    [
+      '{{friut}}',
+      'there is no field {{friut}} in the item "fig" (src/fruits.images.json:1:',
+      /^Did you mean \{\{fruit\}\}\? It has fruit, count/,
+    ],
     ['{{origin.land}}', "{{origin.land}} is a path, and only an item's own fields", /a field of its own/],
-    ['{{origin}}', '{{origin}} is an object in the item "fig"', /Texts, numbers and booleans/],
-    ['{{list}}', '{{list}} is an array in the item "fig"', /Texts, numbers and booleans/],
-    ['{{none}}', '{{none}} is null in the item "fig"', /Texts, numbers and booleans/],
-    ['{{constructor}}', 'there is no field {{constructor}} in the item "fig"', /^It has fruit/],
-    ['{{__proto__}}', 'there is no field {{__proto__}} in the item "fig"', /^It has fruit/],
-    ['{{$override}}', 'there is no field {{$override}} in the item "fig"', /^It has fruit/],
+    [
+      '{{origin}}',
+      '{{origin}} is an object in the item "fig" (src/fruits.images.json:1:',
+      /Texts, numbers and booleans/,
+    ],
+    ['{{list}}', '{{list}} is an array in the item "fig" (src/fruits.images.json:1:', /Texts, numbers and booleans/],
+    ['{{none}}', '{{none}} is null in the item "fig" (src/fruits.images.json:1:', /Texts, numbers and booleans/],
+    [
+      '{{constructor}}',
+      'there is no field {{constructor}} in the item "fig" (src/fruits.images.json:1:',
+      /^It has fruit/,
+    ],
+    ['{{__proto__}}', 'there is no field {{__proto__}} in the item "fig" (src/fruits.images.json:1:', /^It has fruit/],
+    ['{{$override}}', 'there is no field {{$override}} in the item "fig" (src/fruits.images.json:1:', /^It has fruit/],
     ['{{}}', '"prompt" has a template that is empty', /Write \{\{field\}\}/],
     ['{{fruit}', '"prompt" has a template that does not end in }}', /Write \{\{field\}\}/],
   ])('%s', (written, what, next) => {
