@@ -6,5 +6,5 @@ export default defineConfig({
   defaults: { style },
   originalsDir: '.prompt-image-live',
   commit: false,
-  budget: { maxImages: 10 },
+  budget: { maxImages: 25 },
 });

@@ -8,6 +8,8 @@ export const paintSnow: Edit = ([photo], size, random) => {
   const { width, height, unit } = sheet;
   const filter = (id: string, steps: string) =>
     `<filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${steps}</filter>`;
+  // At its upper edge, nothing lies above.
+  const below = sheet.clip(`M0 ${n(unit * 0.01)}H${width}V${height}H0Z`);
   const air = sheet.linear([
     [0, '#e9eef2', 0.55],
     [0.55, '#eef2f4', 0.22],
@@ -17,8 +19,8 @@ export const paintSnow: Edit = ([photo], size, random) => {
     `<defs>${filter('frost', frost)}${filter('fine', cap(unit * 0.003, 5))}${filter('deep', cap(unit * 0.009, 3.4))}</defs>`,
     showPhoto(photo, size, 'filter="url(#frost)"'),
     `<rect width="${width}" height="${height}" fill="${air}"/>`,
-    showPhoto(photo, size, 'filter="url(#deep)" opacity=".8"'),
-    showPhoto(photo, size, 'filter="url(#fine)"'),
+    showPhoto(photo, size, `filter="url(#deep)" clip-path="${below}" opacity=".8"`),
+    showPhoto(photo, size, `filter="url(#fine)" clip-path="${below}"`),
     paintFlakes(sheet, random),
   ]);
 };
