@@ -202,7 +202,7 @@ test.each([
   [1440, 'light', 'bay', 1376 / 768],
   [1440, 'dark', 'bay-night', 1376 / 768],
   [390, 'light', 'bay-tall', 896 / 1200],
-  [390, 'dark', 'bay-tallNight', 896 / 1200],
+  [390, 'dark', 'bay-tall-night', 896 / 1200],
 ] as const)('at %i px where the system is %s the theme shows %s', async (width, colorScheme, label, ratio) => {
   const { page, complaints, close } = await open('theme.html', { viewport: { width, height: 900 }, colorScheme });
   await page.waitForFunction(() => document.querySelector<HTMLImageElement>('[data-picture="bay"] img')?.complete);
