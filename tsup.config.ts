@@ -18,12 +18,13 @@ export default defineConfig([
     // Its index loads a file for each of its languages: a warm build would spend a tenth of its time on them.
     noExternal: ['zod'],
     // What the build below writes at the same time stays.
-    clean: ['!vite-client.js'],
+    clean: ['!vite-client.js', '!html.js'],
     // The output is readable as it is, and so are stacks; maps would double the package.
     sourcemap: false,
     dts: {
       entry: {
         index: 'src/index.ts',
+        html: 'src/html.ts',
         vite: 'src/bundlers/vite/index.ts',
         rollup: 'src/bundlers/rollup.ts',
         webpack: 'src/bundlers/webpack.ts',
@@ -31,8 +32,8 @@ export default defineConfig([
     },
   },
   {
-    // What the dev server sends to browsers.
-    entry: { 'vite-client': 'src/bundlers/vite/hot/client/index.ts' },
+    // What runs in browsers: by import, and what the dev server sends to them.
+    entry: { html: 'src/html.ts', 'vite-client': 'src/bundlers/vite/hot/client/index.ts' },
     format: 'esm',
     target: 'es2022',
     platform: 'browser',

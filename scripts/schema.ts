@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { manifestJsonSchema } from '../src/manifest/schema.js';
+import { jsonSchemas } from '../src/manifest/schema.js';
 
-writeFileSync(new URL('../schema.json', import.meta.url), `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`);
+for (const [file, schema] of Object.entries(jsonSchemas())) {
+  writeFileSync(new URL(`../${file}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

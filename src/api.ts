@@ -2,21 +2,28 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PromptImageError } from './failure.js';
-import { type InlineOptions, openProject, type PromptImage } from './project.js';
+import { describeImage, type InlineOptions, openProject, type PromptImage, type PublishedFile } from './project.js';
 
 /** The state of one image, as {@link PromptImageApi.status} tells it. */
 export interface StatusEntry {
   address: string;
-  /** `stale`: its prompt side changed since the picture was bought; `refused`, `invalid`: see `error`. */
-  state: 'ok' | 'missing' | 'stale' | 'refused' | 'invalid';
+  /**
+   * `stale`: its prompt side changed since the picture was bought; `waiting`: pictures that it references are not there;
+   * `refused`, `invalid`: see `error`.
+   */
+  state: 'ok' | 'missing' | 'stale' | 'waiting' | 'refused' | 'invalid';
   /** Of a stale image: the fields that changed. */
   changed?: readonly string[];
+  /** Of a waiting image: the addresses of those pictures. */
+  waitsFor?: readonly string[];
   error?: PromptImageError;
 }
 
 export interface PromptImageApi {
   /**
-   * Buys what is missing or stale, of all manifests or of those at `addresses`, within the budget.
+   * Buys what is missing or stale, and first what that waits for, within the budget.
+   *
+   * @param addresses files, items or variants; all manifests unless given
    *
    * @throws `BUDGET_EXCEEDED`; `IMAGE_MISSING` in CI and under test runners, where only the command `generate` buys
    */
@@ -29,9 +36,10 @@ export interface PromptImageApi {
   /**
    * Writes an image's files and describes them. Never buys.
    *
-   * @param address the manifest's path from the root, for example `src/hero.image.json`
+   * @param address of one image, with the manifest's path from the root: `src/hero.image.json`, which has its variants with it,
+   * `src/fruits.images.json#apple`, `src/hero.image.json@dark`
    * @param options `outDir`: folder for the files, created if needed; `publicPath`: what their URLs start with, for example `/images/`
-   * @throws `IMAGE_MISSING`, `MANIFEST_*`, `REFERENCE_*`, `CACHE_*`
+   * @throws `IMAGE_MISSING`, `IMAGE_WAITING`, `IMAGE_UNKNOWN`, `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `REFERENCE_*`, `CACHE_*`
    */
   resolve: (address: string, options: { outDir: string; publicPath: string }) => Promise<PromptImage>;
   /** Ends the encoder's process. Call it when done. */
@@ -61,19 +69,28 @@ export async function createPromptImage(options: InlineOptions = {}): Promise<Pr
     status: async (addresses) =>
       (await project.status(addresses)).map((image) => {
         if (image.state === 'invalid') return { address: image.address, state: image.state, error: image.error };
+        if (image.state === 'waiting') {
+          return { address: image.address, state: image.state, waitsFor: image.entry.waitsFor };
+        }
         const changed = image.detail.state === 'stale' ? { changed: image.detail.changed } : {};
         const error = image.failure === undefined ? {} : { error: image.failure };
         return { address: image.address, state: image.state, ...changed, ...error };
       }),
 
     resolve: async (address, { outDir, publicPath }) => {
-      const published = await project.publish(address);
+      const image = await project.publish(address);
       const folder = resolve(project.config.root, outDir);
-      const contents = await published.readAll();
-      const names = published.files.map(({ name }, index) => hashedName(name, contents[index] ?? Buffer.alloc(0)));
       await mkdir(folder, { recursive: true });
-      await Promise.all(names.map((name, index) => writeFile(join(folder, name), contents[index] ?? Buffer.alloc(0))));
-      return published.image((file) => `${publicPath}${names[published.files.indexOf(file)]}`);
+      const names = new Map<PublishedFile, string>();
+      for (const published of [image.base, ...image.variants.map((variant) => variant.published)]) {
+        const contents = await published.readAll();
+        for (const [index, file] of published.files.entries()) {
+          const bytes = contents[index] ?? Buffer.alloc(0);
+          names.set(file, hashedName(file.name, bytes));
+          await writeFile(join(folder, hashedName(file.name, bytes)), bytes);
+        }
+      }
+      return describeImage(image, (file) => `${publicPath}${names.get(file)}`);
     },
 
     dispose: project.dispose,

@@ -1,8 +1,9 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`:
- * what a run may not do. `CACHE_*`: the committed pictures. `GIT_FAILED`: what git was asked for and did not give.
+ * `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `TYPES_*`: a declaration that
+ * cannot be written. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`: what a run may not do. `CACHE_*`: the committed pictures.
+ * `GIT_FAILED`: what git was asked for and did not give.
  * `PROVIDER_*`: what the image model answered.
  */
 export type ErrorCode =
@@ -11,13 +12,26 @@ export type ErrorCode =
   | 'MANIFEST_OUTSIDE_ROOT'
   | 'MANIFEST_LEAK'
   | 'ALT_MISSING'
+  | 'TYPES_EXIST'
+  | 'TYPES_UNWRITABLE'
   | 'CONFIG_INVALID'
   | 'CONFIG_KEY_EXPOSED'
   | 'NOT_BUILT_YET'
   | 'REFERENCE_NOT_FOUND'
   | 'REFERENCE_OUTSIDE_ROOT'
   | 'REFERENCE_INVALID'
+  | 'REFERENCE_CYCLE'
+  | 'PRESET_NOT_FOUND'
+  | 'PRESET_INVALID'
+  | 'PRESET_CYCLE'
+  | 'PRESET_OUTSIDE_REPOSITORY'
+  | 'ITEMS_NOT_FOUND'
+  | 'ITEMS_INVALID'
+  | 'ITEMS_OUTSIDE_REPOSITORY'
+  | 'IMAGE_UNKNOWN'
   | 'IMAGE_MISSING'
+  | 'IMAGE_WAITING'
+  | 'IMAGE_SHARED'
   | 'IMAGE_INVALID'
   | 'ENCODER_FAILED'
   | 'BUDGET_EXCEEDED'

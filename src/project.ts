@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { readEntry, readImages } from './catalog/entry.js';
-import { createPublisher, type Published } from './catalog/publish.js';
-import { resolveState } from './catalog/state.js';
+import { openCatalog } from './catalog/catalog.js';
+import type { PublishedImage } from './catalog/manifest.js';
+import { createPublisher } from './catalog/publish.js';
+import { createManifestReader, readerOptions } from './catalog/reader.js';
+import { createStates } from './catalog/state.js';
 import { type ResolvedConfig, resolveConfig } from './config/config.js';
 import type { InlineOptions } from './config/options.js';
 import { stockFolder } from './config/stock.js';
@@ -16,6 +18,7 @@ import { isErrno } from './files/errno.js';
 import { originalsAreIgnored } from './files/git.js';
 import type { Reference } from './files/references.js';
 import { scanManifests } from './files/scan.js';
+import { parseAddress, renderAddress } from './image/address.js';
 import { openOriginals } from './originals/originals.js';
 import { openServed } from './originals/served.js';
 import { startRun } from './purchase/budget.js';
@@ -25,23 +28,22 @@ import { createPurchases, type PurchaseEvent } from './purchase/purchase.js';
 import { openStock } from './purchase/stock.js';
 import { addManifest, type NewManifest } from './session/add.js';
 import { type BuildOptions, type BuildSession, startBuild } from './session/build.js';
+import { type CheckReport, check, ignoredOriginals } from './session/check.js';
 import type { Context } from './session/context.js';
+import { type DeclareReport, declareAll } from './session/declare-all.js';
 import { type DevEvents, type DevSession, startDev } from './session/dev.js';
-import {
-  type ExecuteOptions,
-  executePlan,
-  type GeneratePlan,
-  type GenerateReport,
-  type PlanOptions,
-  planPurchases,
-} from './session/generate.js';
+import { type ExecuteOptions, executePlan, type GenerateReport } from './session/generate.js';
 import { importedAddress, isExcluded } from './session/imported.js';
 import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
-import { missingImages } from './session/missing.js';
+import { type GeneratePlan, type PlanOptions, planPurchases } from './session/plan.js';
+import { publishBought } from './session/publish-bought.js';
 import { setDamagedAside } from './session/replace.js';
-import { type CheckReport, check, type ImageStatus, ignoredOriginals, readStatus } from './session/status.js';
+import { selectPictures } from './session/select.js';
+import { type ImageStatus, readStatus } from './session/status.js';
 
 // The faces take what they need from here and reach nothing below.
+export type { PublishedImage, PublishedManifest } from './catalog/manifest.js';
+export { describeImage } from './catalog/manifest.js';
 export type { Published, PublishedFile } from './catalog/publish.js';
 export type { InlineOptions, PluginOptions } from './config/options.js';
 export type { Spend } from './curation/costs.js';
@@ -52,14 +54,19 @@ export { renderLimits } from './purchase/budget.js';
 export { renderCost } from './purchase/price.js';
 export type { NewManifest } from './session/add.js';
 export type { BuildSession, Host } from './session/build.js';
-export type { GeneratePlan, GenerateReport, ProgressEvent } from './session/generate.js';
+export type { CheckReport } from './session/check.js';
+export type { GenerateReport, ProgressEvent } from './session/generate.js';
 export { MANIFEST_ID } from './session/imported.js';
 export type { OutputFile } from './session/leaks.js';
-export { costOfGaps, renderGap, renderPrice } from './session/missing.js';
+export { costOfGaps, renderGap, renderPrice, renderWaiting } from './session/missing.js';
 export { progressOf } from './session/notes.js';
+export type { GeneratePlan } from './session/plan.js';
 export { groupFailures, type PurchaseFailure } from './session/purchase-failures.js';
 export { readSetup, type Setup } from './session/setup.js';
-export type { CheckReport, ImageStatus } from './session/status.js';
+export type { ImageStatus } from './session/status.js';
+export { quoted } from './session/waiting.js';
+export { CLIENT_TYPES } from './typescript/route.js';
+export { compilerOption, parseTsconfig, readTsconfig, referencedFiles } from './typescript/tsconfig.js';
 
 /** A project's images, for the faces: the bundler plugins, the command line and the API. All wiring is here. */
 export interface Project {
@@ -70,17 +77,22 @@ export interface Project {
   leaks: LeakFailures;
   build: (options: BuildOptions) => BuildSession;
   dev: (events: DevEvents) => DevSession;
+  /** Paths of all manifests from the root. */
   scan: () => Promise<string[]>;
+  /** Addresses of the pictures that files, items and variants have of their own. */
+  pictures: (addresses: readonly string[]) => Promise<string[]>;
   status: (addresses?: readonly string[]) => Promise<ImageStatus[]>;
   check: (options: { strict: boolean }) => Promise<CheckReport>;
   plan: (options: PlanOptions) => Promise<GeneratePlan>;
   execute: (plan: GeneratePlan, options?: ExecuteOptions) => Promise<GenerateReport>;
   /** Puts damaged originals of an image aside. @returns the files @throws `CACHE_WHOLE` */
   setDamagedAside: (address: string) => Promise<string[]>;
-  /** An image that has its picture; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
-  publish: (address: string) => Promise<Published>;
+  /** An image with its variants, if it has their pictures; buys nothing. @throws `IMAGE_MISSING` and what is wrong with manifest or original */
+  publish: (address: string) => Promise<PublishedImage>;
   /** Writes a manifest that there was not. @throws `MANIFEST_EXISTS`, `MANIFEST_*`; nothing is written then */
   add: (address: string, manifest: NewManifest) => Promise<void>;
+  /** Writes the `.d.json.ts` beside manifests. */
+  declare: (addresses?: readonly string[]) => Promise<DeclareReport>;
   /** What people do with their pictures; loaded by the first command that needs it. */
   curate: () => Promise<Curation>;
   /** Waits for what is being bought, then ends the encoder's process. What comes afterwards starts it anew. */
@@ -101,6 +113,7 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   const originals = openOriginals(config.originalsDir);
   const served = openServed(config.originalsDir, config.frozen);
   const ledger = openLedger(config.originalsDir);
+  const reader = createManifestReader(readerOptions(config));
   // What costs nothing is counted all the same, but not in dollars.
   const limits = config.provider.free ? { maxImages: config.budget.maxImages } : config.budget;
   const listeners = new Set<(event: PurchaseEvent) => void>();
@@ -141,10 +154,9 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     startRun: (kind) => startRun(ledger, kind, limits, config.prices),
     purchases,
     publisher: createPublisher(cache, derivatives, encoder, config.provenance),
-    readImages: (file) => readImages(file, config),
-    readEntry: (address, onDependency) => readEntry(address, config, onDependency),
+    open: (onDependency = () => {}) => openCatalog({ ...config, reader, originals, onDependency }),
     scan: () => scanManifests(config),
-    stateOf: (entry) => resolveState(entry, originals, served),
+    stateOf: createStates(originals, served),
     onPurchase: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -152,7 +164,10 @@ export async function openProject(start: string, options: InlineOptions = {}): P
   };
 
   /** As the project itself names it. @throws `MANIFEST_OUTSIDE_ROOT` */
-  const inside = (address: string) => importedAddress(config, resolve(config.root, address));
+  const inside = (address: string) => {
+    const { file, ...rest } = parseAddress(address);
+    return renderAddress({ ...rest, file: importedAddress(config, resolve(config.root, file)) });
+  };
 
   return {
     config,
@@ -161,11 +176,13 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     build: (options) => startBuild(context, options),
     dev: (events) => startDev(context, events),
     scan: context.scan,
+    pictures: (addresses) => selectPictures(context, context.open(), addresses.map(inside)),
     status: (addresses) => readStatus(context, addresses?.map(inside)),
     check: (checkOptions) => check(context, checkOptions),
     plan: ({ addresses, ...rest }) => planPurchases(context, { addresses: addresses?.map(inside), ...rest }),
     execute: (plan, executeOptions) => executePlan(context, plan, executeOptions),
     add: (address, manifest) => addManifest(config, inside(address), manifest),
+    declare: (addresses) => declareAll(context, addresses?.map(inside)),
     curate: async () => {
       const { createCuration } = await import('./curation/curation.js');
       return createCuration(context, encoder, cache);
@@ -177,13 +194,6 @@ export async function openProject(start: string, options: InlineOptions = {}): P
       await encoder.dispose();
     },
   };
-}
-
-async function publishBought(context: Context, address: string): Promise<Published> {
-  const entry = await context.readEntry(address);
-  const state = await context.stateOf(entry);
-  if (state.state === 'ok') return context.publisher.original(entry, state.original);
-  throw missingImages([{ entry, state }], context.config);
 }
 
 function unreadable({ file }: Reference, cause: NodeJS.ErrnoException): PromptImageError {

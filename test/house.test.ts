@@ -58,7 +58,7 @@ describe('what is pure', () => {
   const pure = Object.keys(sources).filter((file) => /^src\/(manifest\/|image\/|failure\.ts|request\.ts)/.test(file));
   const allowed: Record<string, string[]> = {
     'src/request.ts': ['node:crypto'],
-    'src/manifest/resolve.ts': ['node:path'],
+    'src/manifest/paths.ts': ['node:path'],
   };
 
   test.each(pure)('%s', (file) => {
@@ -70,7 +70,7 @@ describe('what is pure', () => {
   });
 
   test('takes of node:path what does not depend on the system', () => {
-    expect(sources['src/manifest/resolve.ts']).toContain("import { posix } from 'node:path'");
+    expect(sources['src/manifest/paths.ts']).toContain("import { posix } from 'node:path'");
   });
 });
 

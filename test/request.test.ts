@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readEntry } from '../src/catalog/entry.js';
-import { google } from '../src/providers/google.js';
 import { canonicalJson, changedFields, type KeyedRequest, keyOf } from '../src/request.js';
+import { readEntry } from './support/catalog.js';
 import { keyOfManifest, type ManifestOptions, requestOf } from './support/manifests.js';
 import { createWorkspace } from './support/workspace.js';
 
@@ -316,12 +315,7 @@ describe('a reference counts by', () => {
 
   async function requestIn(files: Record<string, object | string>, address: string): Promise<KeyedRequest> {
     await using workspace = await createWorkspace(files);
-    const entry = await readEntry(address, {
-      root: workspace.root,
-      allowReferencesFrom: [],
-      defaults: undefined,
-      provider: google(),
-    });
+    const entry = await readEntry(address, { root: workspace.root });
     expect(entry.key).toBe(keyOf(entry.request));
     return entry.request;
   }

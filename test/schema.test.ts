@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { planImages } from '../src/manifest/images.js';
 import { parseManifest } from '../src/manifest/parse.js';
-import { manifestJsonSchema } from '../src/manifest/schema.js';
+import { jsonSchemas } from '../src/manifest/schema.js';
 import { repositoryRoot } from './support/workspace.js';
 
 const schema = JSON.parse(await readFile(join(repositoryRoot, 'schema.json'), 'utf8')) as Record<string, unknown>;
@@ -13,15 +14,15 @@ const withOutput = (output: unknown) => ({ prompt: 'A pier', output });
 /** Whether the plugin takes it. */
 function parses(manifest: unknown): boolean {
   try {
-    parseManifest('a.image.json', JSON.stringify(manifest));
+    planImages(parseManifest('a.image.json', JSON.stringify(manifest)), { defaults: undefined }).image(undefined);
     return true;
   } catch {
     return false;
   }
 }
 
-test('schema.json is fresh', () => {
-  expect(schema, 'Run: npm run schema').toEqual(manifestJsonSchema());
+test.each(Object.entries(jsonSchemas()))('%s is fresh', async (file, fresh) => {
+  expect(JSON.parse(await readFile(join(repositoryRoot, file), 'utf8')), 'Run: npm run schema').toEqual(fresh);
 });
 
 test.each<unknown>([
@@ -33,7 +34,7 @@ test.each<unknown>([
     aspectRatio: '7:5',
     imageSize: '8K',
     thinking: 'max',
-    references: ['./a.jpg', '../b.png', '...'],
+    references: ['./a.jpg', '../b.png'],
     style: '',
     take: 3,
   },
@@ -82,7 +83,7 @@ test.each<unknown>([
   { prompt: 'A pier', references: './a.jpg' },
   { prompt: 'A pier', references: ['a.jpg'] },
   { prompt: 'A pier', references: ['/a.jpg'] },
-  { prompt: 'A pier', variants: {} },
+  { prompt: 'A pier', items: {} },
   withOutput({ formats: [] }),
   withOutput({ formats: ['jpg'] }),
   withOutput({ widths: [0] }),
@@ -107,14 +108,17 @@ test('leaves to the models which ratios, sizes and levels of thinking there are'
 });
 
 describe('says in an editor what each field is for', () => {
-  type Schema = { description?: string; properties?: Record<string, Schema>; anyOf?: Schema[] };
+  type Schema = { description?: string; properties?: Record<string, Schema>; anyOf?: Schema[]; $ref?: string };
+  const definitions = schema.$defs as Record<string, Schema>;
 
   function fieldsOf(parent: Schema, path: string): [string, Schema][] {
     const own = Object.entries(parent.properties ?? {}).flatMap(([name, field]): [string, Schema][] => {
       const inside = path === '' ? name : `${path}.${name}`;
       return [[inside, field], ...fieldsOf(field, inside)];
     });
-    return [...own, ...(parent.anyOf ?? []).flatMap((branch) => fieldsOf(branch, path))];
+    const named = definitions[parent.$ref?.replace('#/$defs/', '') ?? ''];
+    const branches = [...(parent.anyOf ?? []), ...(named ? [named] : [])];
+    return [...own, ...branches.flatMap((branch) => fieldsOf(branch, path))];
   }
 
   const fields = fieldsOf(schema, '');

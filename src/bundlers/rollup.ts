@@ -40,14 +40,14 @@ const plugin = createPlugin((core) => {
           order: 'post',
           async handler(_, id) {
             if (!session || !MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
-            const code = await session.module(id, {
+            const { code, isFailed } = await session.module(id, {
               importer: importers.get(id),
               emitFile: (name, source) =>
                 `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
               watchFile: (file) => this.addWatchFile(file),
               watchFolder: (folder) => this.addWatchFile(folder),
             });
-            return { code, map: { mappings: '' } };
+            return { code, map: { mappings: '' }, syntheticNamedExports: isFailed };
           },
         },
         // Taken from the cache of a watching build it would be missing from the receipt, and its failures from the report.

@@ -25,7 +25,8 @@ const plugin = createPlugin((core) => {
         const { loaderContext, compilation } = native;
         // A cached module would know nothing of a changed config or a damaged original, and be missing from the receipt.
         loaderContext.cacheable(false);
-        return session.module(id, createHost(compilation, loaderContext));
+        const { code } = await session.module(id, createHost(compilation, loaderContext));
+        return code;
       },
       webpack(compiler) {
         compiler.hooks.beforeCompile.tapPromise(NAME, async () => {

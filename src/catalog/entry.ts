@@ -1,67 +1,44 @@
-import { join } from 'node:path';
-import { type Reference, readReference } from '../files/references.js';
-import { readManifest } from '../files/scan.js';
-import { type ManifestImages, planImages } from '../manifest/images.js';
-import { parseManifest } from '../manifest/parse.js';
-import { type DefaultsLayer, type ResolvedImage, resolveManifest } from '../manifest/resolve.js';
-import type { Provider } from '../providers/provider.js';
+import type { Reference } from '../files/references.js';
+import type { ResolvedImage } from '../manifest/resolve.js';
 import { type KeyedRequest, keyOf, planRequest } from '../request.js';
 
-/** One image of the project: its manifest with everything filled in, and its key. */
-export interface Entry {
-  /** The manifest's path from the root with forward slashes. */
+/** One picture of the project: its manifest's part with everything filled in. */
+export interface Picture {
+  /** Which it is, with the manifest's path from the root. */
   address: string;
   image: ResolvedImage;
-  references: readonly Reference[];
-  request: KeyedRequest;
-  key: string;
   /** What a person should know, once, however many images say it. */
   warnings: readonly string[];
 }
 
-export interface EntryOptions {
-  root: string;
-  allowReferencesFrom: readonly string[];
-  defaults: DefaultsLayer | undefined;
-  provider: Provider;
+/** A picture of which it is known what is asked for: it has a key. */
+export interface Entry extends Picture {
+  references: readonly Reference[];
+  request: KeyedRequest;
+  key: string;
+  waitsFor?: undefined;
 }
 
-/**
- * Reads one manifest.
- *
- * @param onDependency called with the path of each file that the key depends on, before it is read
- * @throws `MANIFEST_INVALID`, `NOT_BUILT_YET`, `REFERENCE_*`
- */
-export async function readEntry(
-  address: string,
-  { root, allowReferencesFrom, defaults, provider }: EntryOptions,
-  onDependency: (path: string) => void = () => {},
-): Promise<Entry> {
-  const manifest = parseManifest(address, await readManifest(root, address));
-  const image = resolveManifest(manifest, defaults);
-  const files = image.references.filter((reference) => reference.kind === 'file');
-  for (const { path } of files) onDependency(join(root, path));
-  const references = await Promise.all(files.map((each) => readReference(root, allowReferencesFrom, each)));
+/** A picture that references others which are not there yet: it has no key. */
+export interface WaitingEntry extends Picture {
+  /** Addresses of the pictures that are missing, stale or waiting themselves. */
+  waitsFor: readonly string[];
+}
+
+export function createEntry(picture: Picture, references: readonly Reference[]): Entry {
   const request = planRequest(
-    image,
+    picture.image,
     references.map(({ sha256 }) => sha256),
   );
-  // A model that the provider names is its own affair.
-  const warnings = provider.models?.includes(image.model) ? [] : image.warnings;
-  return { address, image, references, request, key: keyOf(request), warnings };
-}
-
-/** @throws `MANIFEST_INVALID`, `NOT_BUILT_YET` */
-export async function readImages(file: string, { root, defaults }: EntryOptions): Promise<ManifestImages> {
-  return planImages(parseManifest(file, await readManifest(root, file)), { defaults });
+  return { ...picture, references, request, key: keyOf(request) };
 }
 
 /** The same image with another take. */
-export function withTake(entry: Entry, take: number | string): Entry {
-  const image = { ...entry.image, take };
-  const request = planRequest(
-    image,
-    entry.references.map(({ sha256 }) => sha256),
-  );
-  return { ...entry, image, request, key: keyOf(request) };
+export function withTake({ address, image, warnings, references }: Entry, take: number | string): Entry {
+  return createEntry({ address, image: { ...image, take }, warnings }, references);
+}
+
+/** Which picture it shows: its own, or of a variant that only publishes it otherwise, its base's. */
+export function pictureOf({ image }: Picture): string {
+  return image.picture;
 }

@@ -5,7 +5,6 @@ import { readResult } from '../derivatives/scratch.js';
 import { renderXmp } from '../derivatives/xmp.js';
 import { formats } from '../image/formats.js';
 import { labelOf } from '../image/label.js';
-import { renderModule, urlToken, usedTokens } from '../image/module.js';
 import { nominalSize } from '../image/nominal-size.js';
 import { createImage, type ImageFacts, type PromptImage } from '../image/object.js';
 import { planImage } from '../image/plan.js';
@@ -13,10 +12,12 @@ import type { Original } from '../originals/originals.js';
 import { draft } from '../providers/draft/draft.js';
 import { staleBadge } from '../providers/draft/stale-badge.js';
 import { canonicalJson, sha256 } from '../request.js';
-import type { Entry } from './entry.js';
+import type { Picture } from './entry.js';
 
-/** One file of a published image. */
+/** One file of a published picture. */
 export interface PublishedFile {
+  /** Of the picture. */
+  address: string;
   /** For example `hero-640w.avif`: what bundlers put their own pattern and hash around. */
   name: string;
   /** Digest of all that determines the bytes; the same on every machine of a kind. */
@@ -25,7 +26,7 @@ export interface PublishedFile {
   read: () => Promise<Buffer>;
 }
 
-/** An image that is ready to be served or emitted. Its files are made when they are read. */
+/** A picture that is ready to be served or emitted. Its files are made when they are read. */
 export interface Published {
   address: string;
   files: readonly PublishedFile[];
@@ -35,23 +36,13 @@ export interface Published {
   readAll: () => Promise<Buffer[]>;
   /** The import's object. */
   image: (urlOf: (file: PublishedFile) => string) => Promise<PromptImage>;
-  /**
-   * Source of the import's module.
-   *
-   * @param emitFile publishes a file; gives JavaScript that evaluates to its URL
-   */
-  module: (exported: Exported, emitFile: EmitFile) => Promise<string>;
 }
-
-/** What an import asks for: the object, or with `?url` its `src` alone. */
-export type Exported = 'object' | 'url';
-export type EmitFile = (name: string, content: Buffer) => string;
 
 export interface Publisher {
   /** A picture, as it is or marked as the last one of a prompt that has changed. */
-  original: (entry: Entry, original: Original, stale?: 'stale') => Published;
+  original: (entry: Picture, original: Original, stale?: 'stale') => Published;
   /** A stand-in in the right shape. @param reason why there is no picture, where something went wrong */
-  draft: (entry: Entry, reason?: string) => Promise<Published>;
+  draft: (entry: Picture, reason?: string) => Promise<Published>;
 }
 
 /** Moves when drafts are to look different, so that cached ones are painted again. */
@@ -64,10 +55,11 @@ export function createPublisher(
   encoder: Pick<EncoderOperations, 'raster'>,
   provenance: boolean,
 ): Publisher {
-  const publish = (entry: Entry, derived: DerivedImage, facts: Omit<ImageFacts, 'alt'>): Published => {
+  const publish = (entry: Picture, derived: DerivedImage, facts: Omit<ImageFacts, 'alt'>): Published => {
     const label = labelOf(entry.address);
     const files = derived.files.map(
       (file): PublishedFile => ({
+        address: entry.address,
         name: `${label}-${file.width}w.${formats[file.format].extension}`,
         id: file.id,
         mimeType: formats[file.format].mimeType,
@@ -81,25 +73,13 @@ export function createPublisher(
         urlOf(derived.files.findIndex((file) => file.width === width && file.format === format)),
       );
     };
-    const published: Published = {
+    return {
       address: entry.address,
       files,
       isMade: () => derivatives.isCached(derived),
       readAll: () => derivatives.readAll(derived),
       image: (urlOf) => createObject((index) => urlOf(at(files, index))),
-      module: async (exported, emitFile) => {
-        if (exported === 'object') await published.readAll();
-        const template = await createObject(urlToken);
-        const value = exported === 'url' ? template.src : template;
-        const expressions = new Map<number, string>();
-        for (const index of usedTokens(value)) {
-          const file = at(files, index);
-          expressions.set(index, emitFile(file.name, await file.read()));
-        }
-        return renderModule(value, expressions);
-      },
     };
-    return published;
   };
 
   return {

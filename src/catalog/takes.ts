@@ -1,7 +1,7 @@
 import type { Originals } from '../originals/originals.js';
 import type { OriginalRecord } from '../originals/record.js';
-import { changedFields, type KeyedRequest } from '../request.js';
-import type { Entry } from './entry.js';
+import { type KeyedRequest, promptKeyOf } from '../request.js';
+import type { Entry, WaitingEntry } from './entry.js';
 
 /** A picture of a prompt, and which of several it is. */
 export interface Take {
@@ -15,24 +15,28 @@ export function takeOf({ take = 1 }: KeyedRequest): number | string {
   return take;
 }
 
-/** Whether two requests ask for the same, be it for another picture of it. */
-export function isSamePrompt(a: KeyedRequest, b: KeyedRequest): boolean {
-  return changedFields(a, b).every((field) => field === 'take');
-}
-
-/** Whether a picture is another take of an image: of its very prompt, whoever asked for it, or once bought for it. */
-export function isOtherTake({ request, for: address }: OriginalRecord, entry: Entry): boolean {
-  if (takeOf(request) === entry.image.take) return false;
-  return address === entry.address || isSamePrompt(request, entry.request);
+/**
+ * Tells whether a picture is another take of one of these images: of its very prompt, whoever asked for it, or once bought for it.
+ * Looks each up rather than through all, since there may be thousands of either.
+ */
+export function findOtherTakes(entries: readonly (Entry | WaitingEntry)[]): (record: OriginalRecord) => boolean {
+  const present = new Map<string, Set<number | string>>();
+  const note = (id: string, take: number | string) => present.set(id, (present.get(id) ?? new Set()).add(take));
+  for (const { address, image, ...entry } of entries) {
+    note(address, image.take);
+    if ('request' in entry) note(promptKeyOf(entry.request), image.take);
+  }
+  return ({ request, for: address }) =>
+    [address, promptKeyOf(request)].some((id) => [...(present.get(id) ?? [])].some((take) => take !== takeOf(request)));
 }
 
 /** The takes that were bought for exactly this prompt side, whoever asked, oldest first. Damaged records are passed over. */
-export async function takesOf(request: KeyedRequest, originals: Pick<Originals, 'records'>): Promise<Take[]> {
+export async function takesOf(request: KeyedRequest, originals: Pick<Originals, 'recordsOfPrompt'>): Promise<Take[]> {
   const takes = new Map<number | string, Take>();
-  for (const { stem, record } of await originals.records()) {
+  for (const { stem, record } of await originals.recordsOfPrompt(request)) {
     const take = takeOf(record.request);
     // Several originals of one take: the oldest serves.
-    if (isSamePrompt(record.request, request) && !takes.has(take)) takes.set(take, { take, stem, record });
+    if (!takes.has(take)) takes.set(take, { take, stem, record });
   }
   return [...takes.values()];
 }

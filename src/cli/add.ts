@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { PromptImageError } from '../failure.js';
-import { type GeneratePlan, type Project, renderPrice } from '../project.js';
+import { type GeneratePlan, type Project, quoted, renderPrice } from '../project.js';
 import { addDocument } from './documents.js';
 import { reportToGithub } from './github.js';
 import { importLine } from './import-line.js';
@@ -106,8 +106,4 @@ function addressOf({ config }: Project, file: string): string {
   if (/[\\/]$/.test(file)) throw new InvalidArgumentError(`${file} is a folder; name the image, too: ${file}hero`);
   const path = /\.images?\.json$/.test(file) ? file : `${file.replace(/\.image$|\.json$/, '')}.image.json`;
   return relative(config.root, resolve(process.cwd(), path)).replaceAll('\\', '/');
-}
-
-function quoted(address: string): string {
-  return /^[\w./-]+$/.test(address) ? address : JSON.stringify(address);
 }

@@ -17,12 +17,18 @@ export const generateDocument = z.strictObject({
         state: z.enum(['missing', 'stale']),
         /** Of a stale image: the fields that changed since its last picture was bought. */
         changed: z.array(z.string()).optional(),
+        /** Presets, the config, files and images that the change comes from; absent where it is the manifest itself. */
+        causes: z.array(z.string()).optional(),
         model: z.string(),
       }),
     ),
-    /** Pictures to buy: images that share one count once. */
+    /** Images that wait for others of these: whether theirs is to be bought shows when they come. */
+    waiting: z.array(z.strictObject({ address: z.string(), for: z.array(z.string()) })),
+    /** Pictures to buy: images that share one count once. Those that wait are not among them. */
     count: z.int(),
     cost: dollars,
+    /** The same with all that wait. */
+    costUpTo: dollars,
     overBudget: z.boolean(),
     /** Images that have their picture. */
     unchanged: z.int(),
@@ -51,8 +57,12 @@ export const statusDocument = z.strictObject({
   images: z.array(
     z.strictObject({
       address: z.string(),
-      state: z.enum(['ok', 'missing', 'stale', 'refused', 'invalid']),
+      state: z.enum(['ok', 'missing', 'stale', 'waiting', 'refused', 'invalid']),
       changed: z.array(z.string()).optional(),
+      /** Presets, the config, files and images that the change comes from; absent where it is the manifest itself. */
+      causes: z.array(z.string()).optional(),
+      /** Of a waiting image: the images whose pictures have to come first. */
+      waitsFor: z.array(z.string()).optional(),
       /** What buying it would cost, of a missing or stale image. */
       price: dollars.optional(),
       notes: z.array(z.string()),
@@ -104,4 +114,16 @@ export const initDocument = z.strictObject({
   /** What could not be found out or done. */
   notes: z.array(z.string()),
   next: z.string(),
+});
+
+/** `prompt-image types --json`. Files are named from the root. */
+export const typesDocument = z.strictObject({
+  ...documentShape,
+  written: z.array(z.string()),
+  unchanged: z.array(z.string()),
+  /** Files that were made from manifests which are gone; looked for where no pattern is given. */
+  stale: z.array(z.string()),
+  /** Manifests that are wrong, and files that could not be written. */
+  failed: z.array(errorSchema),
+  warnings: z.array(z.string()),
 });

@@ -9,12 +9,13 @@ import {
   renderGap,
   renderLimits,
   renderPrice,
+  renderWaiting,
 } from '../project.js';
 import { generateDocument } from './documents.js';
 import { failureTable, markdownTable, reportToGithub } from './github.js';
 import { jsonError, jsonErrors, printJson } from './json.js';
 import { selectAddress, selectAddresses, withProject } from './project.js';
-import { agreeToCost, costOfReport, located, printReport, purchase } from './purchase.js';
+import { agreeToCost, changesOf, costOfReport, located, printReport, purchase } from './purchase.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
 
 interface Options {
@@ -100,22 +101,24 @@ function printPlan(plan: GeneratePlan, project: Project): void {
     console.error();
   }
   for (const gap of plan.gaps) console.log(`  ${renderGap(gap)}`);
+  for (const entry of plan.waiting) console.log(`  ${renderWaiting(entry)}`);
   console.log(styled('bold', summaryLine(plan, project)));
 }
 
-/** `3 to buy · 1 to reprocess (free) · 118 unchanged, ≈ $0.10` */
+/** `3 to buy, up to 5 more · 1 to reprocess (free) · 118 unchanged, ≈ $0.10, up to ≈ $0.27` */
 function summaryLine(
-  { count, reprocess, unchanged, refused, invalid, cost }: GeneratePlan,
+  { count, waiting, reprocess, unchanged, refused, invalid, cost, costUpTo }: GeneratePlan,
   { config }: Project,
 ): string {
   const parts = [
-    `${count} to buy`,
+    `${count} to buy${waiting.length > 0 ? `, up to ${waiting.length} more` : ''}`,
     ...(reprocess > 0 ? [`${reprocess} to reprocess (free)`] : []),
     ...(unchanged > reprocess ? [`${unchanged - reprocess} unchanged`] : []),
     ...(refused.length > 0 ? [`${refused.length} not asked for again`] : []),
     ...(invalid.length > 0 ? [counted(invalid.length, 'failure')] : []),
   ];
-  return `${parts.join(' · ')}${count === 0 ? '' : `, ${renderPrice(cost, config)}`}`;
+  const upTo = waiting.length > 0 && costUpTo !== cost ? `, up to ${renderPrice(costUpTo, config)}` : '';
+  return `${parts.join(' · ')}${count === 0 ? '' : `, ${renderPrice(cost, config)}${upTo}`}`;
 }
 
 function summaryOf(
@@ -125,7 +128,11 @@ function summaryOf(
   project: Project,
 ): string {
   const bought = new Set(report?.bought);
-  const rows = plan.gaps.map((gap) => [renderGap(gap), bought.has(gap.entry.address) ? 'bought' : 'not bought']);
+  const stateOf = (address: string) => (bought.has(address) ? 'bought' : 'not bought');
+  const rows = [
+    ...plan.gaps.map((gap) => [renderGap(gap), stateOf(gap.entry.address)]),
+    ...plan.waiting.map((entry) => [renderWaiting(entry), stateOf(entry.address)]),
+  ];
   return [
     '### prompt-image generate',
     summaryLine(plan, project),
@@ -144,11 +151,13 @@ function printDocument(plan: GeneratePlan, report: GenerateReport | undefined, p
       buy: plan.gaps.map(({ entry, state }) => ({
         address: entry.address,
         state: state.state,
-        ...(state.state === 'stale' ? { changed: [...state.changed] } : {}),
+        ...changesOf(state),
         model: entry.request.model,
       })),
+      waiting: plan.waiting.map(({ address, waitsFor }) => ({ address, for: [...waitsFor] })),
       count,
       cost: plan.cost ?? null,
+      costUpTo: plan.costUpTo ?? null,
       overBudget,
       unchanged,
       reprocess,

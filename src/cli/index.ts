@@ -10,12 +10,12 @@ import { generateCommand } from './generate.js';
 import { initCommand } from './init.js';
 import { asksForJson, withJson } from './json.js';
 import { keepCommand } from './keep.js';
-import { laterCommands } from './later.js';
 import { pickCommand } from './pick.js';
 import { pruneCommand } from './prune.js';
 import { reportCommand } from './report.js';
 import { rerollCommand } from './reroll.js';
 import { statusCommand } from './status.js';
+import { typesCommand } from './types.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -26,7 +26,7 @@ const groups: Record<string, Command[]> = {
   'Start:': [initCommand(), addCommand()],
   'Every day:': [generateCommand(), statusCommand(), checkCommand()],
   'Choosing pictures:': [keepCommand(), rerollCommand(), pickCommand(), adoptCommand(), pruneCommand()],
-  'Using them elsewhere:': [exportCommand(), reportCommand()],
+  'Using them elsewhere:': [exportCommand(), reportCommand(), typesCommand()],
 };
 
 const program = new Command('prompt-image')
@@ -55,9 +55,6 @@ for (const [heading, commands] of Object.entries(groups)) {
     program.addCommand(withJson(command).helpGroup(heading).copyInheritedSettings(program));
     command.showHelpAfterError(`Run: npx prompt-image ${command.name()} --help`);
   }
-}
-for (const command of laterCommands()) {
-  program.addCommand(command.exitOverride(), { hidden: true });
 }
 
 // Who read us may leave, as `| head` does. What is being bought is stored all the same.

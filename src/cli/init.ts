@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { readSetup, type Setup } from '../project.js';
+import { CLIENT_TYPES, readSetup, type Setup } from '../project.js';
 import { initDocument } from './documents.js';
 import { type Bundler, findBundlers } from './init/bundlers.js';
 import { type Edit, renderDiff } from './init/edits.js';
 import { ignoreKeys } from './init/gitignore.js';
 import { type Packages, readPackages } from './init/packages.js';
 import { configText, EXAMPLE, exampleText } from './init/templates.js';
-import { CLIENT_TYPES, planTypes, type TypesPlan } from './init/tsconfig.js';
+import { planTypes, type TypesPlan } from './init/tsconfig.js';
 import { printJson } from './json.js';
 import { confirm, styled } from './terminal.js';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { PromptImageError, renderFailure } from '../failure.js';
-import type { Project } from '../project.js';
+import { type Project, quoted } from '../project.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { fromRoot, selectAddresses, withProject } from './project.js';
 import { counted, printFailure, printWarnings, styled } from './terminal.js';
@@ -80,6 +80,6 @@ async function keep(project: Project, patterns: readonly string[], json: boolean
 function nothingToKeep(address: string): PromptImageError {
   return new PromptImageError('IMAGE_MISSING', 'never had a picture, so there is none to keep', {
     place: { file: address },
-    next: `Run: npx prompt-image generate ${address}`,
+    next: `Run: npx prompt-image generate ${quoted(address)}`,
   });
 }

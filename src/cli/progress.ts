@@ -20,10 +20,12 @@ const TICK = 1000;
  * Not clack's: its spinner takes the keyboard and ends the process at the first Ctrl-C, whatever is being paid for.
  */
 export function showProgress(
-  { count, cost }: GeneratePlan,
+  { waiting, ...plan }: GeneratePlan,
   { config }: Project,
   stream: NodeJS.WriteStream = process.stdout,
 ): Progress {
+  const count = plan.count + waiting.length;
+  const each = plan.costUpTo === undefined ? undefined : plan.costUpTo / Math.max(1, count);
   const started = Date.now();
   let done = 0;
   let failed = 0;
@@ -37,7 +39,7 @@ export function showProgress(
 
   /** `≈ $0.067 · 40 s left` */
   const standing = () => {
-    const spent = cost === undefined ? undefined : (cost / count) * done;
+    const spent = each === undefined ? undefined : each * done;
     const left = timeLeft();
     return `${renderPrice(spent, config)}${left > 0 ? ` · ${left} s left` : ''}`;
   };

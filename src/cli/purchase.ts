@@ -55,14 +55,25 @@ export async function purchase(
 }
 
 /** US dollars for what was bought, by estimate; `null` where the price is not known. */
-export function costOfReport({ bought }: GenerateReport, { gaps }: GeneratePlan, { config }: Project): number | null {
+export function costOfReport(
+  { bought }: GenerateReport,
+  { gaps, waiting }: GeneratePlan,
+  { config }: Project,
+): number | null {
   const addresses = new Set(bought);
   return (
     costOfGaps(
       gaps.filter(({ entry }) => addresses.has(entry.address)),
       config,
+      waiting.filter(({ address }) => addresses.has(address)),
     ) ?? null
   );
+}
+
+/** What a JSON document says of why a picture is stale. */
+export function changesOf(state: GeneratePlan['gaps'][number]['state']): { changed?: string[]; causes?: string[] } {
+  if (state.state === 'missing') return {};
+  return { changed: [...state.changed], ...(state.causes.length > 0 ? { causes: [...state.causes] } : {}) };
 }
 
 /** Why pictures were not bought, each at its manifest. */

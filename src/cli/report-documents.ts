@@ -7,7 +7,7 @@ export const reportDocument = z.strictObject({
   images: z.array(
     z.strictObject({
       address: z.string(),
-      state: z.enum(['ok', 'missing', 'stale', 'refused', 'invalid']),
+      state: z.enum(['ok', 'missing', 'stale', 'waiting', 'refused', 'invalid']),
       /** Absent where the manifest has none, empty where the picture is decoration. */
       alt: z.string().optional(),
       /** Of a stale image, that of an earlier prompt. What is not known of it is absent. */

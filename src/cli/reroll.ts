@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
-import { costOfGaps, groupFailures, type Project, renderPrice } from '../project.js';
+import { isCollectionFile, parseAddress, renderAddress } from '../image/address.js';
+import { costOfGaps, groupFailures, type Project, quoted, renderPrice } from '../project.js';
 import { showPicture } from './inline-picture.js';
 import { documentShape, errorSchema, jsonErrors, printJson } from './json.js';
 import { selectAddress, withProject } from './project.js';
@@ -31,7 +32,7 @@ interface Options {
 export function rerollCommand(): Command {
   return new Command('reroll')
     .description('buys further pictures of the same prompt, to choose from')
-    .argument('<address>', 'a manifest')
+    .argument('<address>', 'a manifest, an item of a collection, a variant')
     .option('--count <n>', 'how many', positive, 1)
     .option('--yes', 'buy also what is over the budget, without asking')
     .addHelpText(
@@ -46,6 +47,13 @@ Example:
     .action((address: string, options: Options, command: Command) =>
       withProject(command, (project) => reroll(project, address, options)),
     );
+}
+
+/** What to write into the manifest. */
+function takeLine(address: string, take: string): string {
+  const { file, item, variant } = parseAddress(address);
+  if (!isCollectionFile(file)) return `"take": "${take}"`;
+  return `"takes": { "${renderAddress({ file: '', item, variant }).slice(1)}": "${take}" }`;
 }
 
 /** Far more than anyone looks at; a slip of the keyboard is not bought. */
@@ -94,7 +102,9 @@ async function reroll(project: Project, pattern: string, { count, yes, json = fa
   printWarnings(notes);
   if (sheet !== undefined) await showPicture(sheet, `${shown}`);
   for (const { take } of bought) {
-    console.log(`  "take": "${take}"${styled('dim', `  or: npx prompt-image pick ${address} ${take}`)}`);
+    console.log(
+      `  ${takeLine(address, take)}${styled('dim', `  or: npx prompt-image pick ${quoted(address)} ${take}`)}`,
+    );
   }
   const commit = bought.length > 0 && project.config.commit ? ' Commit what arrived.' : '';
   const stopped = failed.filter(({ error }) => error.code === 'ABORTED').length;

@@ -37,6 +37,8 @@ export interface ResolvedConfig {
   timeout: number;
   retries: number;
   provenance: boolean;
+  /** `undefined`: as the tsconfig above a manifest says. */
+  dts: boolean | undefined;
   requireAlt: 'warn' | 'error' | false;
   consent: Consent;
   frozen: boolean;
@@ -92,6 +94,7 @@ export async function resolveConfig(start: string, options: InlineOptions): Prom
     timeout: config.timeout ?? 60_000,
     retries: config.retries ?? 4,
     provenance: config.provenance ?? true,
+    dts: config.dts,
     requireAlt: config.requireAlt ?? 'warn',
     consent: await resolveConsent(root, provider, environment, git, findKeyElsewhere(elsewhere)),
     frozen: isFrozen(),

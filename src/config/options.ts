@@ -48,12 +48,13 @@ const inline = {
   timeout: z.int().min(1).max(LONGEST_TIMEOUT).optional(),
   retries: z.int().min(0).max(20).optional(),
   provenance: z.boolean().optional(),
+  dts: z.boolean().optional(),
   requireAlt: z.union([z.enum(['warn', 'error']), z.literal(false)]).optional(),
 };
 
 const configSchema = z.strictObject({ $schema: z.string().optional(), ...inline, ...purchasing });
 const inlineSchema = z.strictObject({ ...inline, configFile: z.string().min(1).optional() });
-const laterOptions = ['dts', 'gallery'];
+const laterOptions = ['gallery'];
 
 /** Options that may stand in the config file and, then winning, in a plugin's call. */
 export interface InlineOptions {
@@ -77,6 +78,12 @@ export interface InlineOptions {
   retries?: number;
   /** Whether files carry XMP that says how they were made. @default true */
   provenance?: boolean;
+  /**
+   * Whether `hero.image.d.json.ts` is written beside a manifest, for TypeScript's `allowArbitraryExtensions`. `false` also
+   * ends hints about types.
+   * @default whether the nearest tsconfig.json above the manifest, or one that it extends or references, sets that flag
+   */
+  dts?: boolean;
   /** What a build does about images without `alt`. @default 'warn' */
   requireAlt?: 'warn' | 'error' | false;
 }

@@ -12,8 +12,9 @@ import { shortKey } from '../originals/names.js';
 import type { Original } from '../originals/originals.js';
 import { explainRatio } from '../originals/ratio.js';
 import { sha256 } from '../request.js';
+import { ignoredOriginals } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { ignoredOriginals } from '../session/status.js';
+import { readOwnEntry } from '../session/select.js';
 import { readLabel } from './source-type.js';
 
 export interface AdoptOptions {
@@ -39,12 +40,13 @@ export interface Adoption {
  * @throws `IMAGE_INVALID`, `CACHE_CONFLICT` where the prompt has another picture, `CACHE_IGNORED`, `MANIFEST_*`, `REFERENCE_*`
  */
 export async function adopt(
-  { config, originals, readEntry }: Context,
+  context: Context,
   encoder: EncoderOperations,
   cache: DerivedCache,
   { address, picture, sourceType }: AdoptOptions,
 ): Promise<Adoption> {
-  const entry = await readEntry(address);
+  const { config, originals } = context;
+  const entry = await readOwnEntry(context, address);
   if (config.commit && (await originalsAreIgnored(config.git, config.originalsDir))) throw ignoredOriginals();
   const bytes = await readPicture(picture);
   const facts = await withFile(cache, bytes, picture, encoder.inspect);

@@ -3,6 +3,7 @@ import { readRecord } from '../originals/read.js';
 import type { OriginalRecord } from '../originals/record.js';
 import { costOf } from '../purchase/price.js';
 import type { Context } from '../session/context.js';
+import { covers } from '../session/select.js';
 
 /** What a group of pictures cost, by estimate. */
 export interface Spend {
@@ -25,14 +26,15 @@ export interface CostReport {
   damaged: readonly PromptImageError[];
 }
 
-/** @param addresses only what was bought for these; absent: everything, also what no manifest uses any more */
+/** @param addresses only what was bought for these files, items or variants; absent: everything, also what no manifest uses any more */
 export async function reportCosts({ config, originals }: Context, addresses?: readonly string[]): Promise<CostReport> {
   const records: OriginalRecord[] = [];
   const damaged: PromptImageError[] = [];
   for (const stem of await originals.stems()) {
     try {
       const record = await readRecord(originals.folder, stem);
-      if (record.origin === 'generated' && (addresses?.includes(record.for) ?? true)) records.push(record);
+      if (record.origin === 'generated' && (addresses?.some((address) => covers(address, record.for)) ?? true))
+        records.push(record);
     } catch (error) {
       if (!isFailure(error)) throw error;
       damaged.push(error);

@@ -1,4 +1,5 @@
-import type { Entry } from '../catalog/entry.js';
+import type { Entry, WaitingEntry } from '../catalog/entry.js';
+import { shownBy } from '../catalog/state.js';
 import type { PromptImageError } from '../failure.js';
 import { addressOf } from '../files/scan.js';
 import type { Original } from '../originals/originals.js';
@@ -38,14 +39,15 @@ export async function disclose(context: Context): Promise<Disclosure[]> {
     const { address, state } = image;
     if (image.state === 'invalid') return { address, state, error: image.error };
     const { entry, detail } = image;
-    const original = detail.state === 'ok' ? detail.original : detail.state === 'stale' ? detail.last : undefined;
+    const original = shownBy(detail);
     const picture = original && pictureOf(original, entry, context.config.root);
     return { address, state, alt: entry.image.alt, picture };
   });
 }
 
-function pictureOf({ path, record }: Original, { references }: Entry, root: string): DisclosedPicture {
+function pictureOf({ path, record }: Original, entry: Entry | WaitingEntry, root: string): DisclosedPicture {
   const { origin, sourceType, provider, model, modelVersion, createdAt, request } = record;
+  const references = entry.waitsFor ? [] : entry.references;
   const nameOf = (hash: string) => references.find(({ sha256 }) => sha256 === hash)?.file ?? `sha256:${hash}`;
   return {
     file: addressOf(root, path),

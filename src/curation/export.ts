@@ -5,6 +5,7 @@ import type { OutputFormat } from '../image/formats.js';
 import { type PlannedSize, planImage } from '../image/plan.js';
 import type { Context } from '../session/context.js';
 import { missingImages } from '../session/missing.js';
+import { readEntry } from '../session/select.js';
 import { refuseAmongOriginals, refuseOther } from './outside.js';
 
 export interface ExportOptions {
@@ -35,14 +36,15 @@ export interface Export {
  * @throws `IMAGE_MISSING`, `CONFIG_INVALID` for a place among the originals, `CACHE_*`, `MANIFEST_*`, `REFERENCE_*`
  */
 export async function exportImage(
-  { config, originals, publisher, readEntry, stateOf }: Context,
+  context: Context,
   { address, out, format, width, crop, check }: ExportOptions,
 ): Promise<Export> {
+  const { config, originals, publisher, stateOf } = context;
   refuseAmongOriginals(originals.folder, out, '--out');
   if (!check) await refuseOther(out, '--out', (bytes) => sniffFormat(bytes) !== undefined);
-  const entry = await readEntry(address);
+  const entry = await readEntry(context, address);
   const state = await stateOf(entry);
-  if (state.state !== 'ok') throw missingImages([{ entry, state }], config);
+  if (state.state !== 'ok') throw missingImages([{ entry, state }], [], config);
 
   const { output } = entry.image;
   const sizes = { widths: [width ?? ('original' as const)] };

@@ -1,4 +1,6 @@
-import { printable } from '../providers/redact.js';
+import { shownBy } from '../catalog/state.js';
+import { parseAddress } from '../image/address.js';
+import { captionOf } from '../session/alt.js';
 import type { Context } from '../session/context.js';
 import { readStatus } from '../session/status.js';
 
@@ -17,10 +19,9 @@ export async function listMissingAlts(context: Context, addresses?: readonly str
   return images.flatMap((image) => {
     if (image.state === 'invalid' || image.entry.image.alt !== undefined) return [];
     const { detail, address } = image;
-    const picture = detail.state === 'ok' ? detail.original : detail.state === 'stale' ? detail.last : undefined;
-    const caption = picture?.record.caption;
-    return [
-      { address, hasPicture: picture !== undefined, caption: caption === undefined ? undefined : printable(caption) },
-    ];
+    // Variants say what their image does.
+    if (parseAddress(address).variant !== undefined) return [];
+    const picture = shownBy(detail);
+    return [{ address, hasPicture: picture !== undefined, caption: captionOf(picture) }];
   });
 }

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { readEntry, readImages } from '../catalog/entry.js';
-import { resolveState } from '../catalog/state.js';
+import { openCatalog } from '../catalog/catalog.js';
+import { createManifestReader } from '../catalog/reader.js';
+import { createStates } from '../catalog/state.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { checkOut } from '../files/git-tree.js';
 import { isInside } from '../files/references.js';
@@ -54,15 +55,15 @@ async function openPast(context: Context, folder: string): Promise<Context> {
   // The project may be newer than the commit.
   await mkdir(config.root, { recursive: true });
   const originals = openOriginals(config.originalsDir);
+  const reader = createManifestReader({ ...config, repository: folder });
   const served = openServed(config.originalsDir, true);
   return {
     ...context,
     config,
     originals,
     served,
-    readImages: (file) => readImages(file, config),
-    readEntry: (address, onDependency) => readEntry(address, config, onDependency),
+    open: (onDependency = () => {}) => openCatalog({ ...config, reader, originals, onDependency }),
     scan: () => scanManifests(config),
-    stateOf: (entry) => resolveState(entry, originals, served),
+    stateOf: createStates(originals, served),
   };
 }

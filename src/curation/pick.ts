@@ -5,11 +5,14 @@ import { type Entry, withTake } from '../catalog/entry.js';
 import { takeOf, takesOf } from '../catalog/takes.js';
 import { PromptImageError } from '../failure.js';
 import { replaceFile } from '../files/durable.js';
-import { readManifest } from '../files/scan.js';
+import { readManifest } from '../files/text.js';
+import { isCollectionFile, parseAddress, renderAddress } from '../image/address.js';
 import { setField } from '../manifest/edit.js';
 import type { Original } from '../originals/originals.js';
 import { changedFields } from '../request.js';
 import type { Context } from '../session/context.js';
+import { readOwnEntry } from '../session/select.js';
+import { quoted } from '../session/waiting.js';
 
 const diffOptions = { context: 2, headerOptions: FILE_HEADERS_ONLY };
 
@@ -31,24 +34,32 @@ export interface PickPlan {
  */
 export async function planPick(context: Context, address: string, take: number | string): Promise<PickPlan> {
   const { root } = context.config;
-  const text = await readManifest(root, address);
-  const entry = await context.readEntry(address);
+  const { file } = parseAddress(address);
+  const text = await readManifest(root, file);
+  const entry = await readOwnEntry(context, address);
   const wanted = withTake(entry, take);
   // It may have been pruned: then it comes back.
   const original = (await context.originals.find(wanted.key)) ?? (await context.purchases.restore(wanted));
   if (!original) throw await noSuchTake(context, entry, take);
-  const edited = setField(text, 'take', take === 1 ? undefined : take);
+  const edited = setField(text, takePath(address), take === 1 ? undefined : take);
   return {
     address,
     take,
     original,
-    ...(edited === text ? {} : { diff: createTwoFilesPatch(address, address, text, edited, '', '', diffOptions) }),
+    ...(edited === text ? {} : { diff: createTwoFilesPatch(file, file, text, edited, '', '', diffOptions) }),
     write: async () => {
-      if ((await readManifest(root, address)) !== text) throw editedMeanwhile(address);
-      const path = join(root, address);
+      if ((await readManifest(root, file)) !== text) throw editedMeanwhile(file);
+      const path = join(root, file);
       await replaceFile(path, edited, { mode: (await stat(path)).mode });
     },
   };
+}
+
+/** Where a manifest names the take of one of its pictures. */
+function takePath(address: string): [string, ...string[]] {
+  const { file, item, variant } = parseAddress(address);
+  if (isCollectionFile(file)) return ['takes', renderAddress({ file: '', item, variant }).slice(1)];
+  return variant === undefined ? ['take'] : ['variants', variant, 'take'];
 }
 
 async function noSuchTake({ originals }: Context, { address, request }: Entry, take: number | string) {
@@ -66,7 +77,7 @@ async function noSuchTake({ originals }: Context, { address, request }: Entry, t
       next:
         takes.length > 0
           ? `Takes that exist of the present prompt: ${takes.join(', ')}.`
-          : `The present prompt has no picture yet. Run: npx prompt-image generate ${address} (or keep, for the last one)`,
+          : `The present prompt has no picture yet. Run: npx prompt-image generate ${quoted(address)} (or keep, for the last one)`,
     },
   );
 }

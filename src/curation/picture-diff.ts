@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shownBy } from '../catalog/state.js';
 import type { DerivedCache } from '../derivatives/cache.js';
 import type { EncoderOperations } from '../derivatives/encoder/operations.js';
 import { readResult } from '../derivatives/scratch.js';
@@ -73,7 +74,7 @@ function compare(then: readonly ImageStatus[], now: readonly ImageStatus[]): Pic
   const addresses = [...new Set([...before.keys(), ...after.keys()])].filter((address) => !unknown.has(address)).sort();
   const changes = addresses
     .map((address): PictureChange => {
-      const sides = { before: shownBy(before.get(address)), after: shownBy(after.get(address)) };
+      const sides = { before: pictureOf(before.get(address)), after: pictureOf(after.get(address)) };
       const [was, is] = [sides.before?.record, sides.after?.record];
       return { address, ...sides, changed: was && is ? changedFields(was.request, is.request) : [] };
     })
@@ -86,10 +87,9 @@ function byAddress(images: readonly ImageStatus[]): Map<string, ImageStatus> {
 }
 
 /** The picture that an image shows: its own, or the last one of an earlier prompt. */
-function shownBy(image: ImageStatus | undefined): Original | undefined {
+function pictureOf(image: ImageStatus | undefined): Original | undefined {
   if (image === undefined || image.state === 'invalid') return undefined;
-  const { detail } = image;
-  return detail.state === 'ok' ? detail.original : detail.state === 'stale' ? detail.last : undefined;
+  return shownBy(image.detail);
 }
 
 /** Before on the left, after on the right. */

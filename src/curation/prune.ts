@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Entry } from '../catalog/entry.js';
-import { isOtherTake } from '../catalog/takes.js';
+import type { Entry, WaitingEntry } from '../catalog/entry.js';
+import { findOtherTakes } from '../catalog/takes.js';
 import { isFailure, PromptImageError } from '../failure.js';
 import { originalsAreIgnored } from '../files/git.js';
+import { parseAddress } from '../image/address.js';
 import { finishRetiring, listRetired, purgeRetired, type Retired, retire } from '../originals/pruned.js';
 import type { OriginalRecord } from '../originals/record.js';
 import type { Context } from '../session/context.js';
+import { selectPictures } from '../session/select.js';
 
 /** An original that no manifest uses. */
 export interface Unused {
@@ -56,13 +58,17 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
   const unused: Unused[] = [];
   const damaged: PromptImageError[] = [];
   const plan = { kept: 0, takes: 0 };
-  const scanned = new Set(entries.map(({ address }) => address));
+  const isOtherTake = findOtherTakes(entries);
+  const scanned = new Set(entries.map(({ address }) => parseAddress(address).file));
   // A manifest that `include` does not match can be imported all the same.
-  const isLeftOut = (address: string) => !scanned.has(address) && existsSync(join(config.root, address));
+  const isLeftOut = (address: string) => {
+    const { file } = parseAddress(address);
+    return !scanned.has(file) && existsSync(join(config.root, file));
+  };
   for (const stem of await originals.stems()) {
     try {
       const { record, path } = await originals.read(stem);
-      const isTake = !used.has(record.key) && entries.some((entry) => isOtherTake(record, entry));
+      const isTake = !used.has(record.key) && isOtherTake(record);
       if (isTake) plan.takes += Number(!takes);
       if (used.has(record.key) || (isTake && !takes) || isLeftOut(record.for)) plan.kept += 1;
       else
@@ -81,12 +87,13 @@ export async function planPrune(context: Context, { takes, finish }: PruneOption
 }
 
 /** Every manifest, or none: a picture must not look unused because the manifest that uses it cannot be read. */
-async function readEntries({ scan, readEntry }: Context): Promise<Entry[]> {
-  const entries: Entry[] = [];
+async function readEntries(context: Context): Promise<(Entry | WaitingEntry)[]> {
+  const catalog = context.open();
+  const entries: (Entry | WaitingEntry)[] = [];
   const failures: PromptImageError[] = [];
-  for (const address of await scan()) {
+  for (const address of await selectPictures(context, catalog)) {
     try {
-      entries.push(await readEntry(address));
+      entries.push(await catalog.entry(address));
     } catch (error) {
       if (!isFailure(error)) throw error;
       failures.push(error);
@@ -103,13 +110,13 @@ async function readEntries({ scan, readEntry }: Context): Promise<Entry[]> {
   });
 }
 
-async function usedKeys({ stateOf }: Context, entries: readonly Entry[]): Promise<Set<string>> {
+async function usedKeys({ stateOf }: Context, entries: readonly (Entry | WaitingEntry)[]): Promise<Set<string>> {
   const used = new Set<string>();
   for (const entry of entries) {
-    used.add(entry.key);
+    if (!entry.waitsFor) used.add(entry.key);
     try {
       const state = await stateOf(entry);
-      if (state.state === 'stale') used.add(state.last.record.key);
+      if ('last' in state && state.last) used.add(state.last.record.key);
     } catch (error) {
       // Its original is there and damaged, so no other picture stands in for it.
       if (!isFailure(error)) throw error;

@@ -8,7 +8,8 @@ import { makeFolder } from '../files/durable.js';
 import { labelOf } from '../image/label.js';
 import type { Original } from '../originals/originals.js';
 import type { Context } from '../session/context.js';
-import { type GeneratePlan, planOf } from '../session/generate.js';
+import { type GeneratePlan, planOf } from '../session/plan.js';
+import { readOwnEntry } from '../session/select.js';
 
 /** Further pictures of one prompt, named and not bought yet: a plan like that of `generate`, and executed like it. */
 export interface RerollPlan extends GeneratePlan {
@@ -34,7 +35,7 @@ export async function planReroll(context: Context, address: string, count: numbe
   if (context.config.frozen) throw frozen();
   // A take that an earlier run paid for is one of those that there are.
   const stuck = await context.purchases.recover();
-  const entry = await context.readEntry(address);
+  const entry = await readOwnEntry(context, address);
   // Also those of other images and older prompts: a name then means one picture wherever it is read.
   const taken = new Set((await context.originals.records()).map(({ record }) => String(takeOf(record.request))));
   const takes = Array.from({ length: count }, () => freeName(taken));

@@ -2,6 +2,7 @@ import { PromptImageError } from '../failure.js';
 import type { RecordOf } from '../originals/originals.js';
 import { finishRetiring, retire } from '../originals/pruned.js';
 import type { Context } from '../session/context.js';
+import { readOwnEntry } from '../session/select.js';
 
 /** How a conflict ended. */
 export interface Settlement {
@@ -17,10 +18,11 @@ export interface Settlement {
  * @param hash first digits of the chosen picture's SHA-256
  * @throws `CACHE_CONFLICT` where these are not the digits of one of them; `CACHE_*` where one is damaged
  */
-export async function settle({ originals, readEntry }: Context, address: string, hash: string): Promise<Settlement> {
+export async function settle(context: Context, address: string, hash: string): Promise<Settlement> {
+  const { originals } = context;
   const finished = await finishRetiring(originals.folder, () => true);
   originals.refresh();
-  const { key } = await readEntry(address);
+  const { key } = await readOwnEntry(context, address);
   const records = await originals.records();
   // Of its present prompt first; a conflict of another of its takes is settled here, too.
   const own = [

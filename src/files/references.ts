@@ -10,12 +10,14 @@ import { sniffFormat } from './sniff.js';
 export interface Reference {
   /** Real path, symbolic links resolved. */
   path: string;
-  /** Relative to the root, as the manifest says it. */
+  /** Relative to the root; of another image's picture, the image's address. */
   file: string;
   /** SHA-256 of the bytes; of a Git-LFS pointer, the hash of the bytes that it stands for. */
   sha256: string;
   /** The bytes are elsewhere: enough for the key, not for sending. */
   isLfsPointer: boolean;
+  /** Of another image's picture: IPTC's term for how it came to be, as far as that is known. */
+  sourceType?: string | undefined;
 }
 
 /** A reference's bytes, at most; about the limit for originals. */

@@ -1,10 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { PromptImageError } from '../failure.js';
-import { MAX_MANIFEST_BYTES, notUtf8, tooLarge } from '../manifest/json.js';
-import { placeAt } from '../manifest/locate.js';
-import { isErrno } from './errno.js';
+import { relative, sep } from 'node:path';
 
 /** Folders that hold what tools made; a manifest there is a copy. Ours may hold thousands of files. */
 const OUTPUT_FOLDERS = [
@@ -37,26 +31,6 @@ export async function scanManifests({ root, include, exclude }: ScanOptions): Pr
   // A project within this one has its own originals, and buys for itself.
   const nested = configs.map((config) => config.replace(/[^/]+$/, '')).filter((folder) => folder !== '');
   return files.filter((file) => !nested.some((folder) => file.startsWith(folder))).sort();
-}
-
-/** @throws `MANIFEST_INVALID` where there is no such file, or it is no text that a manifest could be */
-export async function readManifest(root: string, file: string): Promise<string> {
-  const path = join(root, file);
-  const fail = (what: string, cause?: unknown) =>
-    new PromptImageError('MANIFEST_INVALID', what, { place: { file }, cause });
-  try {
-    const found = await stat(path);
-    if (!found.isFile()) throw fail('is not a file');
-    if (found.size > MAX_MANIFEST_BYTES) throw tooLarge(file);
-    const bytes = await readFile(path);
-    const text = bytes.toString();
-    if (!isUtf8(bytes)) throw notUtf8(placeAt(file, text, text.indexOf('\uFFFD')));
-    return text;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw fail('does not exist', error);
-    if (isErrno(error, 'EACCES', 'EPERM')) throw fail('may not be read', error);
-    throw error;
-  }
 }
 
 /** The path from the root with forward slashes: how files are named in messages, records and addresses. */

@@ -8,3 +8,6 @@ export type Imported =
   | { kind: 'image'; image: PromptImage }
   /** In the order of the items. */
   | { kind: 'collection'; images: readonly CollectionImage[] };
+
+/** What an import asks for: the objects, or with `?url` the `src` of each alone. */
+export type Exported = 'object' | 'url';

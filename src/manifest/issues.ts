@@ -4,9 +4,9 @@ import { manifestSchema } from './schema.js';
 
 type Path = readonly (string | number)[];
 
-/** One mistake that zod found, in words: which field, what it takes. */
-export function explainIssue(issue: z.core.$ZodIssue, path: Path): string {
-  const field = path.length === 0 ? 'a manifest' : `"${renderPath(path)}"`;
+/** One mistake that zod found, in words: which field, what it takes. @param whole what has no path, with an article */
+export function explainIssue(issue: z.core.$ZodIssue, path: Path, whole = 'a manifest'): string {
+  const field = path.length === 0 ? whole : `"${renderPath(path)}"`;
   if (issue.input === undefined && issue.code === 'invalid_type') return `${field} is missing`;
   if (issue.code === 'invalid_value')
     return `${field} is one of ${list(issue.values)}${suggestion(issue.values, issue.input)}`;
@@ -23,31 +23,41 @@ export function explainIssue(issue: z.core.$ZodIssue, path: Path): string {
 }
 
 /** `output.widths[2]` */
-function renderPath(path: Path): string {
+export function renderPath(path: Path): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part)).join('');
 }
 
-/** A sentence, where a field of a similar name exists beside the unknown one. */
-export function didYouMean(key: string, path: Path): string | undefined {
-  const match = closestMatch(key, fieldsAt(path), { maxDistance: typosIn(key) });
+/**
+ * A sentence, where a field of a similar name exists beside the unknown one.
+ *
+ * @param path of what the key stands in, as `schema` has it
+ */
+export function didYouMean(key: string, path: Path, schema: z.ZodObject = manifestSchema): string | undefined {
+  const match = closestMatch(key, fieldsAt(path, schema), { maxDistance: typosIn(key) });
   if (match !== undefined) return `Did you mean "${match}"?`;
-  return path.length === 0 && fieldsAt(['output']).includes(key) ? `Did you mean "output.${key}"?` : undefined;
+  return fieldsAt([...path, 'output'], schema).includes(key) ? `Did you mean "output.${key}"?` : undefined;
 }
 
-/** Fewer in short words: "png" is not a misspelt "jpeg". */
-function typosIn(word: string): number {
+/** How far a misspelt word may be from the right one. Less in short words: "png" is not a misspelt "jpeg". */
+export function typosIn(word: string): number {
   return Math.min(3, Math.floor(word.length / 2));
 }
 
-function fieldsAt(path: Path): string[] {
-  let schema: z.core.$ZodType | undefined = manifestSchema;
-  for (const part of path) schema = objectOf(schema)?.shape[part];
-  return Object.keys(objectOf(schema)?.shape ?? {});
+function fieldsAt(path: Path, whole: z.ZodObject): string[] {
+  let schema: z.core.$ZodType | undefined = whole;
+  for (const part of path) {
+    const holder = unwrap(schema);
+    schema = holder instanceof z.ZodRecord ? holder.valueType : shapeOf(holder)[part];
+  }
+  return Object.keys(shapeOf(unwrap(schema)));
 }
 
-function objectOf(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return objectOf(schema.unwrap());
-  return schema instanceof z.ZodObject ? schema : undefined;
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? unwrap(schema.unwrap()) : schema;
+}
+
+function shapeOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> {
+  return schema instanceof z.ZodObject ? schema.shape : {};
 }
 
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion): string {

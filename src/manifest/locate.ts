@@ -1,7 +1,7 @@
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { Place } from '../failure.js';
 
-type JsonPath = readonly (string | number)[];
+export type JsonPath = readonly (string | number)[];
 
 /** Finds the places of values in one valid JSON document, for messages that point at a line. */
 export class JsonLocator {
@@ -44,6 +44,12 @@ export class JsonLocator {
     return this.#at(offset);
   }
 
+  /** Names in the object at `path` as they stand in the file: JavaScript puts those that look like numbers first. */
+  keys(path: JsonPath): string[] {
+    const node = this.#find(path);
+    return node?.type === 'object' ? (node.children ?? []).map(nameOf) : [];
+  }
+
   /** The first key that stands twice in one object. JSON.parse takes the last in silence, which is what merges leave behind. */
   duplicateKey(): { name: string; place: Place } | undefined {
     const property = this.#tree && findDuplicate(this.#tree);
@@ -79,24 +85,43 @@ function nameOf(property: Node): string {
 
 /** A position in any text, counted in UTF-16 units as JavaScript and editors do. */
 export function placeAt(file: string, text: string, offset: number): Place {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  const column = offset - before.lastIndexOf('\n');
-  return { file, line, column, frame: renderFrame(text, line, column) };
+  let line = 1;
+  let start = 0;
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', start)) {
+    line++;
+    start = at + 1;
+  }
+  const column = offset - start + 1;
+  return { file, line, column, frame: renderFrame(linesAround(text, start), line, column) };
 }
 
 const CONTEXT = 2;
 const WIDEST = 160;
 
+/** The line that starts at `start`, with its neighbours before and behind. */
+function linesAround(text: string, start: number): { before: string[]; here: string; behind: string[] } {
+  let first = start;
+  for (let count = 0; count < CONTEXT && first > 0; count++) first = text.lastIndexOf('\n', first - 2) + 1;
+  let end = start;
+  for (let count = 0; count <= CONTEXT && end <= text.length; count++) {
+    const at = text.indexOf('\n', end);
+    end = at === -1 ? text.length + 1 : at + 1;
+  }
+  const [here = '', ...behind] = text.slice(start, end - 1).split('\n');
+  return { before: first === start ? [] : text.slice(first, start - 1).split('\n'), here, behind };
+}
+
 /** The line with two neighbours on each side and a caret under the column; long lines are cut, control characters shown as blanks. */
-function renderFrame(text: string, line: number, column: number): string {
-  const lines = text.split('\n');
-  const first = Math.max(1, line - CONTEXT);
-  const last = Math.min(lines.length, line + CONTEXT);
-  const gutter = String(last).length;
+function renderFrame({ before, here, behind }: ReturnType<typeof linesAround>, line: number, column: number): string {
+  const gutter = String(line + behind.length).length;
+  const first = line - before.length;
   const frame: string[] = [];
-  for (let number = first; number <= last; number++) {
-    const content = (lines[number - 1] ?? '').replace(/\p{Cc}/gu, ' ').trimEnd();
+  for (const [index, text] of [...before, here, ...behind].entries()) {
+    const number = first + index;
+    const content = text
+      .slice(0, WIDEST + 1)
+      .replace(/\p{Cc}/gu, ' ')
+      .trimEnd();
     const shown = content.length > WIDEST ? `${content.slice(0, WIDEST)}…` : content;
     frame.push(`${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${shown}`);
     if (number === line && column <= WIDEST) frame.push(`  ${' '.repeat(gutter)} | ${' '.repeat(column - 1)}^`);

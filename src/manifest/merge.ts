@@ -1,6 +1,7 @@
 import type { Place } from '../failure.js';
 import type { Address } from '../image/address.js';
 import { outputDefaults } from '../image/output.js';
+import type { WrittenReference } from './layer.js';
 import type { PresetInput } from './schema.js';
 
 /** A referenced picture: a file, or that of another image, and where it is referenced. */
@@ -22,7 +23,7 @@ export interface PictureReference {
 
 /** The manifest fields that are inherited, as plain data. */
 export type Inheritable = Omit<PresetInput, '$schema' | 'style' | 'references'> & {
-  references?: readonly (ResolvedReference | '...')[] | null | undefined;
+  references?: readonly (WrittenReference | '...')[] | null | undefined;
 };
 
 type Data = { [name: string]: unknown };

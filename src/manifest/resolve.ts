@@ -1,14 +1,14 @@
-import { posix } from 'node:path';
 import type { Place } from '../failure.js';
+import { PromptImageError } from '../failure.js';
 import { outputFormats } from '../image/formats.js';
 import { type Output, outputDefaults } from '../image/output.js';
-import { findTemplate, unescapeBraces } from './braces.js';
 import { checkCapabilities, warningsOf } from './capabilities.js';
+import { type Layer, type LayerInput, lastWith } from './layer.js';
 import { type Inheritable, mergeLayer, type ResolvedReference } from './merge.js';
 import { DEFAULT_MODEL } from './models.js';
-import type { Manifest } from './parse.js';
-import { checkReference, unfilledTemplate } from './references.js';
+import { type OwnPictures, resolveReference } from './references.js';
 import type { PresetInput } from './schema.js';
+import type { Fill } from './template.js';
 
 /** A manifest with everything that it inherits filled in. */
 export interface ResolvedImage {
@@ -47,76 +47,131 @@ export interface DefaultsLayer {
   input: PresetInput;
 }
 
-/**
- * Fills in what a manifest inherits and checks it against what its model takes.
- *
- * @throws `MANIFEST_INVALID`, pointing at the manifest's line, or at the config file where the value came from there
- */
-export function resolveManifest(manifest: Manifest, defaults: DefaultsLayer | undefined): ResolvedImage {
-  const outer = defaults ? inheritDefaults(defaults) : {};
-  const { locator } = manifest;
-  const inner = inheritableOf(manifest.input, manifest.file, (index) => locator.value(['references', index]));
-  const merged = mergeLayer(mergeLayer({}, outer), inner);
-  const placeOf = (field: string): Place =>
-    defaults && isSet(outer, field) && !isSet(inner, field) ? { file: defaults.file } : locator.value([field]);
+/** Which picture, and what is said of it. */
+export interface PicturePlan {
+  address: string;
+  /** See `ResolvedImage`. */
+  picture: string;
+  take: number | string;
+  /** The file that says which take. */
+  takeFile: string;
+  /** From the outermost, one of which has a prompt. */
+  layers: readonly Layer[];
+  fill: Fill;
+  own: OwnPictures;
+}
 
-  const references = merged.references?.filter((reference) => reference !== '...') ?? [];
+/** Fields of the request that are inherited. */
+const inherited = ['model', 'aspectRatio', 'imageSize', 'thinking'] as const;
+
+/**
+ * Fills in what a picture inherits and checks it against what its model takes.
+ *
+ * @throws `MANIFEST_INVALID`, pointing at the line that the value comes from; `REFERENCE_NOT_FOUND`
+ */
+export function resolveImage({ address, picture, take, takeFile, layers, fill, own }: PicturePlan): ResolvedImage {
+  const merged = layers.reduce<Inheritable>((outer, layer) => inheritLayer(outer, layer), {});
+  const textOf = (layer: Layer, field: 'prompt' | 'alt' | 'style') =>
+    fill(layer.input[field] ?? '', field, (character) => layer.place([field], character));
+  const promptLayer = lastWith(layers, 'prompt');
+  const altLayer = lastWith(layers, 'alt');
+  if (!promptLayer) throw new RangeError(`${address} has no prompt`);
+
+  const ownPrompt = normalizeText(textOf(promptLayer, 'prompt'));
+  if (ownPrompt === '') throw filledWrongly(promptLayer, 'prompt', 'is blank');
+  const styles = stylesOf(layers)
+    .map((layer) => ({ layer, style: normalizeText(textOf(layer, 'style')) }))
+    .filter(({ style }) => style !== '');
+  const words = [{ layer: promptLayer, field: 'prompt', text: ownPrompt }].concat(
+    styles.map(({ layer, style }) => ({ layer, field: 'style', text: style })),
+  );
+  for (const { layer, field, text } of words) {
+    if (!text.isWellFormed()) throw filledWrongly(layer, field, 'has half of a surrogate pair');
+  }
+
+  const written = merged.references?.filter((reference) => reference !== '...') ?? [];
+  const references = written.map(({ text, index, layer }) => {
+    const place = () => layer.place(['references', index]);
+    const filled = fill(text, 'references', (character) => layer.place(['references', index], character));
+    return resolveReference(filled, layer, place, own);
+  });
   const model = merged.model ?? DEFAULT_MODEL;
-  const image = {
-    address: manifest.file,
-    picture: manifest.file,
-    alt: manifest.input.alt === undefined ? undefined : unescapeBraces(manifest.input.alt),
-    prompt: [manifest.input.prompt, ...stylesOf(manifest, defaults)].map(normalizeText).join('\n\n'),
+  const image: ResolvedImage = {
+    address,
+    picture,
+    media: lastWith(layers, 'media')?.input.media,
+    alt: altLayer && textOf(altLayer, 'alt'),
+    prompt: words.map(({ text }) => text).join('\n\n'),
     model,
     aspectRatio: merged.aspectRatio ?? (references.length === 0 ? '1:1' : undefined),
     imageSize: merged.imageSize ?? '1K',
     thinking: merged.thinking ?? undefined,
-    take: manifest.input.take ?? 1,
-    ownPrompt: normalizeText(manifest.input.prompt),
-    origins: {},
+    take,
+    ownPrompt,
+    origins: {
+      prompt: words.map(({ layer }) => layer.file),
+      ...Object.fromEntries(
+        inherited.flatMap((field) => (merged[field] == null ? [] : [[field, [fileOf(layers, field)]]])),
+      ),
+      ...(written.length === 0 ? {} : { references: [...new Set(written.map(({ layer }) => layer.file))] }),
+      ...(take === 1 ? {} : { take: [takeFile] }),
+    },
     references,
     output: resolveOutput(merged.output ?? {}),
     warnings: warningsOf(model),
   };
-  checkCapabilities(image, placeOf);
+  checkCapabilities(image, (field) => placeOfField(layers, field as keyof LayerInput));
   return image;
 }
 
-/** As it is hashed and sent: trimmed, LF line ends, Unicode NFC, `\{{` for literal braces. */
+/** Lays one layer over what is outside of it. */
+function inheritLayer(outer: Inheritable, layer: Layer): Inheritable {
+  const { model, aspectRatio, imageSize, thinking, references, output } = layer.input;
+  const dots = references?.indexOf('...') ?? -1;
+  if (dots !== -1 && outer.references == null) {
+    throw new PromptImageError('MANIFEST_INVALID', '"..." stands for inherited references, and there are none', {
+      place: layer.place(['references', dots]),
+      next: 'Remove it.',
+    });
+  }
+  return mergeLayer(outer, {
+    model,
+    aspectRatio,
+    imageSize,
+    thinking,
+    output,
+    references:
+      references === null ? null : references?.map((text, index) => (text === '...' ? text : { text, index, layer })),
+  });
+}
+
+/** Layers whose style counts: those within the innermost `null`. */
+function stylesOf(layers: readonly Layer[]): Layer[] {
+  const dropped = layers.findLastIndex(({ input }) => input.style === null);
+  return layers.slice(dropped + 1).filter(({ input }) => input.style !== undefined);
+}
+
+/** As it is hashed and sent: LF line ends, Unicode NFC, trimmed. */
 function normalizeText(text: string): string {
-  return unescapeBraces(text.replaceAll('\r\n', '\n').normalize('NFC').trim());
+  return text.replaceAll('\r\n', '\n').normalize('NFC').trim();
 }
 
-function stylesOf(manifest: Manifest, defaults: DefaultsLayer | undefined): string[] {
-  const own = manifest.input.style;
-  const styles = own === null ? [] : [defaults?.input.style, own];
-  return styles.filter((style) => typeof style === 'string').filter((style) => style.trim() !== '');
+function filledWrongly(layer: Layer, field: string, what: string): PromptImageError {
+  return new PromptImageError('MANIFEST_INVALID', `"${field}" ${what} once its templates are filled in`, {
+    place: layer.place([field]),
+    next: 'Mend the field of the item that it is filled in from.',
+  });
 }
 
-/** The config's `defaults`, with the checks that a manifest's own fields have had when it was parsed. */
-function inheritDefaults({ file, input }: DefaultsLayer): Inheritable {
-  if (findTemplate(input.style ?? '') !== -1) throw unfilledTemplate('defaults.style', { file });
-  for (const reference of input.references ?? []) checkReference(reference, () => ({ file }));
-  return inheritableOf(input, file, () => ({ file }));
+function fileOf(layers: readonly Layer[], field: keyof LayerInput): string | undefined {
+  return lastWith(layers, field)?.file;
 }
 
-/** The layer without what does not merge, its paths made relative to the root. */
-function inheritableOf(input: PresetInput, file: string, placeOf: (reference: number) => Place): Inheritable {
-  const { model, aspectRatio, imageSize, thinking, references, output } = input;
-  const files = references?.map((reference, index) =>
-    reference === '...'
-      ? reference
-      : {
-          kind: 'file' as const,
-          path: posix.join(posix.dirname(file), unescapeBraces(reference)),
-          place: () => placeOf(index),
-        },
-  );
-  return { model, aspectRatio, imageSize, thinking, output, references: references === null ? null : files };
-}
-
-function isSet(layer: Inheritable, field: string): boolean {
-  return (layer as Record<string, unknown>)[field] != null;
+/** Where the value of a field comes from; of one that nobody says, the innermost layer. */
+function placeOfField(layers: readonly Layer[], field: keyof LayerInput): Place {
+  const layer = layers.findLast(({ input }) => input[field] != null) ?? layers.at(-1);
+  if (!layer) throw new RangeError('There is no layer');
+  return layer.place([field]);
 }
 
 type MergedOutput = NonNullable<Inheritable['output']>;

@@ -1,157 +1,137 @@
 import * as z from 'zod';
-import { outputFormats } from '../image/formats.js';
-import { positions, RATIO } from '../image/output.js';
+import { BASE, NAME } from '../image/address.js';
+import { inheritableFields, take, text } from './fields.js';
 
 /*
- * The one source of the manifest's types, of its validation and of schema.json. Which ratios, sizes and thinking levels
- * exist depends on the model and changes with it, so that is a table (models.ts) and not part of the schema.
- *
- * Everything that can be inherited takes `null`, which resets it to its default.
+ * The one source of the types of manifests and presets, of their validation and of the JSON Schemas for editors.
  */
 
-/** What is hashed must have one form in UTF-8, which half a surrogate pair has not. */
-const words = z.string().refine((value) => value.isWellFormed(), {
-  error: 'has half of a surrogate pair; it is not valid Unicode',
+/** Far above any collection that one page of prompts describes. */
+export const MOST_ITEMS = 10_000;
+
+/** For editors, too, so that the pattern says all of it. Records lose a `__proto__` in silence: see names.ts. */
+const name = z.string().regex(new RegExp(`(?!^${BASE}$)${NAME.source}`));
+
+const $schema = z.string().describe('Ignored; for editors.').optional();
+const presetPath = z.string().meta({ pattern: '^\\.\\.?/.*\\.image-preset\\.json$' });
+const extended = z
+  .union([presetPath, z.array(presetPath).min(1).max(100)], {
+    error: 'is the path of a preset, or an array of such paths',
+  })
+  .describe(
+    'One or several presets to inherit from, as paths from this file to *.image-preset.json; of several, the later wins.',
+  )
+  .optional();
+
+const prompt = text('must say what the picture shows').describe('What the picture shows.');
+const alt = z.string().describe('Alternative text; "" means decorative. Never sent to the model.').optional();
+const media = text('must be a media query')
+  .describe('Media query for which the variant is shown, for example "(max-width: 640px)".')
+  .optional();
+const ownTake = take.describe('Which of several pictures of the same prompt. Default: 1.').optional();
+
+const variantFields = (kind: 'image' | 'collection') => ({
+  prompt: prompt.describe("What the picture shows, instead of the manifest's prompt.").optional(),
+  alt: alt.describe("Alternative text, instead of the manifest's."),
+  media,
+  ...inheritableFields(kind),
 });
-const text = (message: string) => words.regex(/\S/, { error: message });
+const VARIANTS =
+  'Art direction, by name: other pictures, or other outputs of the same picture where nothing that the model is told differs.';
+const variant = z.strictObject({ ...variantFields('image'), take: ownTake }).meta({ id: 'variant' });
+const collectionVariant = z.strictObject(variantFields('collection')).meta({ id: 'variant' });
+const collectionVariants = z.record(name, collectionVariant).describe(VARIANTS).optional();
 
-const takeRule = {
-  error: 'is a positive integer, or up to 12 lower-case letters and digits that start with a letter',
-};
-/** Far above any use; it keeps a file that is no manifest from having a mistake in each of a million entries. */
-const MOST_ENTRIES = 100;
-/** `16x9` is clear enough to say how it is written. */
-const ratio = (example: string) =>
-  z.string().regex(RATIO, {
-    error: ({ input }) => {
-      const [, width, height] = /^\s*(\d+)\s*\D\s*(\d+)\s*$/.exec(String(input)) ?? [];
-      return `is written width:height, for example "${width ? `${width}:${height}` : example}"`;
-    },
-  });
-const pixels = z.int().min(1).max(16_384);
-const quality = z.int().min(1).max(100);
+/** What the config's `defaults` hold: the outermost preset. */
+export const presetSchema = z.strictObject({ $schema, ...inheritableFields('preset') });
 
-const outputSchema = z
-  .strictObject({
-    formats: z
-      .array(z.enum([...outputFormats, '...']))
-      .min(1)
-      .max(MOST_ENTRIES)
-      .nullable()
-      .describe(
-        'Formats, best first; the last is the fallback. "..." stands for the inherited ones. Default: avif, webp, jpeg.',
-      ),
-    widths: z
-      .array(z.union([pixels, z.enum(['original', '...'])], { error: 'takes pixels, "original" or "..."' }))
-      .min(1)
-      .max(MOST_ENTRIES)
-      .nullable()
-      .describe('Widths in pixels; never enlarged, duplicates dropped. Default: 320, 640, 960, "original".'),
-    width: pixels
-      .nullable()
-      .describe('Instead of widths, for logos and avatars: the width of the 1× picture in CSS pixels.'),
-    densities: z
-      .array(z.union([z.number().min(0.5).max(8), z.literal('...')], { error: 'takes numbers from 0.5 to 8' }))
-      .min(1)
-      .max(MOST_ENTRIES)
-      .nullable()
-      .describe('With width: the pixel densities to make. Default: 1, 2.'),
-    quality: z
-      .strictObject({
-        avif: quality.nullable().describe('1 to 100. Default: 50.'),
-        webp: z
-          .union([quality, z.literal('lossless')])
-          .nullable()
-          .describe('1 to 100, or "lossless". Default: 75.'),
-        jpeg: quality.nullable().describe('1 to 100. Default: 80.'),
-      })
-      .partial()
-      .nullable()
-      .describe('Quality by format, 1 (small) to 100 (faithful).'),
-    effort: z
-      .strictObject({
-        avif: z.int().min(0).max(9).nullable().describe('0 (fast) to 9 (small). Default: 3.'),
-      })
-      .partial()
-      .nullable()
-      .describe('How long the encoder may search, by format.'),
-    crop: ratio('4:1').nullable().describe('Crops to this ratio, for example "4:1". Default: no crop.'),
-    position: z
-      .enum(positions)
-      .nullable()
-      .describe('What a crop keeps: "attention" and "entropy" look for the subject. Default: attention.'),
-    placeholder: z
-      .union([z.enum(['blur', 'thumbhash', 'color']), z.literal(false)])
-      .nullable()
-      .describe('What to show while the picture loads. Default: blur.'),
-    caption: z.boolean().nullable().describe("Whether the import carries the model's caption. Default: false."),
-  })
-  .partial()
-  .refine(({ width, widths }) => width == null || widths == null, {
-    path: ['width'],
-    error:
-      'and "widths" exclude each other: "widths" is for pictures that grow with the page, "width" for logos and avatars',
-    params: { onKey: true },
-  })
-  // What the refinement says, for editors.
-  .meta({
-    not: { properties: { width: { type: 'integer' }, widths: { type: 'array' } }, required: ['width', 'widths'] },
-  });
-
-/** Every field that a manifest may inherit. */
-const inheritable = {
-  model: text('must name a model').nullable().describe('The image model. Default: gemini-3.1-flash-lite-image.'),
-  aspectRatio: ratio('16:9')
-    .nullable()
-    .describe("width:height; which ratios there are depends on the model. Default: 1:1, or the references' own shape."),
-  imageSize: text('must name a size').nullable().describe('Which sizes there are depends on the model. Default: 1K.'),
-  thinking: text('must name a level')
-    .nullable()
-    .describe('How much the model thinks before it draws; the levels depend on the model. Default: not sent.'),
-  references: z
-    // Checked in references.ts, which tells an address of another image from a mistake.
-    .array(text('must be a path').meta({ pattern: '^(\\.\\.?/|\\.\\.\\.$)' }))
-    .max(MOST_ENTRIES)
-    .nullable()
-    .describe(
-      'Pictures (png, jpeg, webp) to edit or follow, as paths from this file that start with ./ or ../. "..." stands for the inherited ones.',
-    ),
-  style: words.nullable().describe('Appended to the prompt, after the styles that are inherited; null drops those.'),
-  output: outputSchema.nullable().describe('How the picture is published. Free: changing it never calls the model.'),
-};
-
-/** A layer that manifests inherit from: the config's `defaults`. */
-export const presetSchema = z.strictObject({ $schema: z.string(), ...inheritable }).partial();
+/** What stands in `brand.image-preset.json`. */
+export const presetFileSchema = z.strictObject({ $schema, extends: extended, ...inheritableFields('preset') }).meta({
+  title: 'A preset for images as code',
+  description: 'What several images have in common; they name it in "extends".',
+});
 
 /** What stands in `hero.image.json`. */
 export const manifestSchema = z
   .strictObject({
-    $schema: z.string().describe('Ignored; for editors.').optional(),
-    prompt: text('must say what the picture shows').describe('What the picture shows.'),
-    alt: z.string().describe('Alternative text; "" means decorative. Never sent to the model.').optional(),
-    take: z
-      .union([z.int().min(1, takeRule), z.string().regex(/^[a-z][a-z0-9]{0,11}$/, takeRule)], takeRule)
-      .describe('Which of several pictures of the same prompt. Default: 1.')
-      .optional(),
-    ...z.strictObject(inheritable).partial().shape,
+    $schema,
+    prompt,
+    alt,
+    take: ownTake,
+    extends: extended,
+    ...inheritableFields('image'),
+    variants: z.record(name, variant).describe(VARIANTS).optional(),
   })
   .meta({ title: 'An image as code', description: 'A prompt whose picture is imported as a responsive image.' });
 
+/** What stands in `$override` of an item. */
+export const overrideSchema = z
+  .strictObject({
+    prompt: prompt.describe("What the picture shows, instead of the collection's prompt.").optional(),
+    alt: alt.describe("Alternative text, instead of the collection's."),
+    ...inheritableFields('collection'),
+    variants: collectionVariants.describe("Variants of this item alone; they merge with the collection's by name."),
+  })
+  .meta({ id: 'override' });
+
+/** What stands in `fruits.images.json`, but for its items: these are parsed in items.ts, one by one. */
+export const collectionSchema = z
+  .strictObject({
+    $schema,
+    prompt: prompt.describe('What the pictures show; {{field}} is filled in from each item.'),
+    alt: alt.describe('Alternative text; {{field}} is filled in from each item. "" means decorative.'),
+    items: z.unknown(),
+    takes: z
+      .record(z.string(), take)
+      .describe('Takes by item, or by item@variant, for example { "apple": 2, "apple@dark": "m2qx" }. Default: 1.')
+      .optional(),
+    extends: extended,
+    ...inheritableFields('collection'),
+    variants: collectionVariants,
+  })
+  .meta({
+    title: 'Many images as code',
+    description: 'A template of a prompt, and the items whose pictures it describes.',
+  });
+
 export type PresetInput = z.infer<typeof presetSchema>;
+export type PresetFileInput = z.infer<typeof presetFileSchema>;
 export type ManifestInput = z.infer<typeof manifestSchema>;
+export type CollectionInput = z.infer<typeof collectionSchema>;
+export type OverrideInput = z.infer<typeof overrideSchema>;
 
 /** Fields of later versions: an error that says so, instead of "unknown". */
-export const reservedFields: readonly string[] = [
-  'extends',
-  'variants',
-  'items',
-  'takes',
-  'media',
-  '$override',
-  'background',
-];
+export const reservedFields: readonly string[] = ['background'];
 
-/** The content of schema.json. */
-export function manifestJsonSchema(): object {
-  return z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-2020-12' });
+const item = z.looseObject({
+  $override: overrideSchema.describe('Changes fields of the collection for this item alone.').optional(),
+});
+const itemsForEditors = z
+  .union([
+    z.record(name, item),
+    z
+      .array(
+        z.looseObject({
+          ...item.shape,
+          id: z.union([name, z.int().min(0)]).describe('The name of the item; unique.'),
+        }),
+      )
+      .max(MOST_ITEMS),
+    z.string().regex(/^\.\.?\/.*\.json$/),
+  ])
+  .describe(
+    'What there is a picture of: an object of items by name, an array of items with an "id", or the path of a JSON file that holds either.',
+  );
+
+/** The JSON Schemas by file name, as they stand at the top of the package. */
+export function jsonSchemas(): Readonly<Record<string, object>> {
+  const schemas = {
+    'schema.json': manifestSchema,
+    'collection.schema.json': z
+      .strictObject({ ...collectionSchema.shape, items: itemsForEditors })
+      .meta(collectionSchema.meta() ?? {}),
+    'preset.schema.json': presetFileSchema,
+  };
+  const render = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  return Object.fromEntries(Object.entries(schemas).map(([file, schema]) => [file, render(schema)]));
 }

@@ -160,7 +160,9 @@ function failWith(error: unknown, cleanUp: () => Promise<void>): Promise<never> 
 }
 
 function describe({ key, address, request, references }: Want, { name, sourceType }: Provider) {
-  const ai = references.length > 0 ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia';
+  // Of references that a model made alone nothing else is in the picture.
+  const isComposite = references.some((reference) => reference.sourceType !== 'trainedAlgorithmicMedia');
+  const ai = isComposite ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia';
   return {
     key,
     for: address,

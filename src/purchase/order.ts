@@ -6,11 +6,11 @@ export interface Task {
 }
 
 /**
- * Runs tasks in the order of what they wait for, independent ones at once. A task that throws keeps those that wait for it
- * from running.
+ * Runs tasks in the order of what they wait for, independent ones at once. What waits for a task that fails runs all the same:
+ * it looks for itself whether it can do without.
  *
  * @param tasks by id, without cycles
- * @returns what was thrown, by id; of a task that never ran, what was thrown by the one that it waits for
+ * @returns what was thrown, by id
  */
 export async function runInOrder(tasks: ReadonlyMap<string, Task>): Promise<Map<string, unknown>> {
   const failures = new Map<string, unknown>();
@@ -18,8 +18,6 @@ export async function runInOrder(tasks: ReadonlyMap<string, Task>): Promise<Map<
   const runOne = async (id: string, { after, run }: Task) => {
     await Promise.all(after.map(start));
     try {
-      const failed = after.find((other) => failures.has(other));
-      if (failed !== undefined) throw failures.get(failed);
       await run();
     } catch (error) {
       failures.set(id, error);

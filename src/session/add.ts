@@ -3,8 +3,8 @@ import type { ResolvedConfig } from '../config/config.js';
 import { PromptImageError } from '../failure.js';
 import { createOnce } from '../files/durable.js';
 import { isErrno } from '../files/errno.js';
+import { planImages } from '../manifest/images.js';
 import { parseManifest } from '../manifest/parse.js';
-import { resolveManifest } from '../manifest/resolve.js';
 
 /** What a person says of a new image; the rest is inherited. */
 export interface NewManifest {
@@ -24,7 +24,7 @@ export async function addManifest(
   { prompt, alt, aspectRatio }: NewManifest,
 ): Promise<void> {
   const text = `${JSON.stringify({ prompt, alt, aspectRatio }, undefined, 2)}\n`;
-  resolveManifest(parseManifest(address, text), defaults);
+  planImages(parseManifest(address, text), { defaults }).image(undefined);
   let created: boolean;
   try {
     created = await createOnce(join(root, address), text);

@@ -1,17 +1,20 @@
-import type { Entry } from '../catalog/entry.js';
-import type { EmitFile, Published } from '../catalog/publish.js';
-import { isFailure, joinFailures, type PromptImageError } from '../failure.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { type EmitFile, type PublishedImage, type PublishedManifest, publishManifest } from '../catalog/manifest.js';
+import { picturesIn, publishedIn } from '../catalog/pictures.js';
+import type { Published } from '../catalog/publish.js';
+import { isFailure, type PromptImageError } from '../failure.js';
+import { mapBounded } from '../files/bounded.js';
 import { addressOf } from '../files/scan.js';
-import type { PurchaseEvent } from '../purchase/purchase.js';
-import { missingAlt } from './alt.js';
+import { parseAddress } from '../image/address.js';
+import { MissingAlts, missingAlt } from './alt.js';
 import type { Context } from './context.js';
+import { createDeclarations } from './declarations.js';
 import { importedAddress, parseId } from './imported.js';
-import { holdInterrupts } from './interrupt.js';
 import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
-import { type Gap, missingImages, overBudget } from './missing.js';
-import { conflictNote, noteOf, progressOf } from './notes.js';
-import { groupFailures } from './purchase-failures.js';
+import { conflictNote } from './notes.js';
+import { createObtain, type Obtained } from './obtain.js';
+import { createOutcome } from './outcome.js';
 import { createRecovery } from './recovery.js';
 
 /** What differs between bundlers when an image is imported. */
@@ -35,8 +38,11 @@ export interface BuildOptions {
 
 /** One build, with all of its environments. Failures are collected, so that one run shows all of them. */
 export interface BuildSession {
-  /** Source of the module that stands in a manifest's place. What fails is reported by `failure`. */
-  module: (id: string, host: Host) => Promise<string>;
+  /**
+   * Source of the module that stands in a manifest's place. What fails is reported by `failure`; the module then has none of the
+   * names that may be imported from it, which no bundler should make an error of its own of.
+   */
+  module: (id: string, host: Host) => Promise<{ code: string; isFailed: boolean }>;
   /** Looks for manifests in what is about to be written. @param sources ids of the build's modules */
   inspect: (files: readonly OutputFile[], sources: readonly string[]) => Promise<void>;
   /** A manifest is used in a way that would publish it, in one of these files. */
@@ -48,144 +54,121 @@ export interface BuildSession {
 }
 
 export function startBuild(context: Context, { watch, log }: BuildOptions): BuildSession {
-  const { config, originals, purchases, publisher, served } = context;
+  const { config, originals, publisher, served } = context;
   // A build that goes on for long: pictures may have come since the last round.
   originals.refresh();
-  const reused = new Set<string>();
-  const bought = new Set<string>();
-  const drafts = new Map<string, string>();
-  const gaps = new Map<string, Gap>();
-  const unaffordable = new Map<string, Gap>();
-  const failures = new Map<string, PromptImageError>();
-  const failedPurchases = new Map<string, PromptImageError>();
-  const warnings = new Set<string>();
-  const told = new WeakSet<PurchaseEvent>();
-  for (const warning of config.consent.warnings) warnings.add(warning);
+  const warnings = new Set<string>(config.consent.warnings);
+  const warn = (message: string) => void warnings.add(message);
+  const outcome = createOutcome(config);
+  const alts = new MissingAlts();
   const leaks = createLeakFailures(config);
-  const recover = createRecovery(context, (message) => warnings.add(message));
+  const recover = createRecovery(context, warn);
   const run = context.startRun('build');
+  const declarations = createDeclarations(config);
+  const obtain = createObtain(context, { run, outcome, watch, log, warn });
 
-  const resolve = async (entry: Entry): Promise<Published | undefined> => {
-    for (const warning of entry.warnings) warnings.add(warning);
-    const state = await context.stateOf(entry);
-    if (state.state === 'ok') {
-      if (!bought.has(entry.key)) reused.add(entry.key);
-      return serve(entry, state.original);
+  /** @returns nothing where one of its pictures is not there */
+  const publish = async (catalog: Catalog, file: string): Promise<PublishedManifest | undefined> => {
+    const manifest = await catalog.images(file);
+    for (const warning of manifest.warnings) warn(warning);
+    const hint = await declarations.update(manifest);
+    if (hint !== undefined) warn(hint);
+    // One that fails loses no other: what is bought for them is stored.
+    const pictures = picturesIn(manifest);
+    const obtained = await mapBounded(pictures, (address) => obtain(catalog, address), pictures.length || 1);
+    const shown = new Map(pictures.map((address, index) => [address, obtained[index]]));
+    const images: PublishedImage[] = [];
+    for (const item of manifest.items) {
+      const [base, ...variants] = await mapBounded(publishedIn(manifest, item), (each) => show(catalog, each, shown));
+      if (!base || variants.includes(undefined)) continue;
+      images.push({
+        item,
+        base: base.published,
+        variants: (variants as Shown[]).map(({ address, media, published }) => ({
+          name: parseAddress(address).variant ?? '',
+          media,
+          published,
+        })),
+      });
     }
-    const paid = await purchases.restore(entry);
-    if (paid) {
-      reused.add(entry.key);
-      return serve(entry, paid);
-    }
-    if (config.missing === 'draft' || (watch && config.missing === 'generate')) {
-      drafts.set(entry.address, entry.key);
-      return watch && state.state === 'stale' ? publisher.original(entry, state.last, 'stale') : publisher.draft(entry);
-    }
-    const failure = config.frozen ? undefined : await purchases.failureOf(entry);
-    if (failure) throw failure;
-    if (config.frozen || config.missing === 'error' || !config.consent.given) {
-      gaps.set(entry.address, { entry, state });
-      return undefined;
-    }
-    const alt = missingAlt(entry);
-    // Sure to fail: what it would take to go on costs money.
-    if (alt && config.requireAlt === 'error') throw alt;
-    const purchase = await buy({ entry, state });
-    if (!purchase) return undefined;
-    (purchase.bought ? bought : reused).add(entry.key);
-    return serve(entry, purchase.original);
+    return images.length === manifest.items.length ? publishManifest(file, manifest.isCollection, images) : undefined;
   };
 
-  /** @returns nothing where the budget is used up */
-  const buy = async (gap: Gap): Promise<Awaited<ReturnType<typeof purchases.buy>> | undefined> => {
-    const { entry } = gap;
-    const stop = context.onPurchase((event) => {
-      if (event.address !== entry.address) return;
-      const [note, progress] = [noteOf(event), progressOf(event)];
-      if (note !== undefined) warnings.add(note);
-      // Several environments may wait for one purchase.
-      if (progress !== undefined && !told.has(event)) log(progress);
-      told.add(event);
-    });
+  /** One picture, or a variant that publishes its base's otherwise. */
+  const show = async (
+    catalog: Catalog,
+    address: string,
+    pictures: ReadonlyMap<string, Obtained | undefined>,
+  ): Promise<Shown | undefined> => {
     try {
-      return await holdInterrupts(context, () => purchases.buy(entry, { run }));
+      const entry = await catalog.entry(address);
+      const obtained = pictures.get(entry.image.picture);
+      if (!obtained) return undefined;
+      const { media } = entry.image;
+      if (obtained === 'draft') return { address, media, published: await publisher.draft(entry) };
+      if ('last' in obtained) return { address, media, published: publisher.original(entry, obtained.last, 'stale') };
+      const { original } = obtained;
+      const conflict = entry.waitsFor ? undefined : conflictNote(entry, original);
+      if (conflict !== undefined) warn(conflict);
+      // Variants say what their image does.
+      const alt = parseAddress(address).variant === undefined ? missingAlt(entry, original) : undefined;
+      if (alt && config.requireAlt === 'error') throw alt;
+      if (alt && config.requireAlt === 'warn') alts.add(entry, original);
+      served.remember(entry.image.picture, original.stem);
+      return { address, media, published: publisher.original(entry, original) };
     } catch (error) {
-      if (!isFailure(error, 'BUDGET_EXCEEDED')) throw error;
-      unaffordable.set(entry.address, gap);
+      if (!isFailure(error)) throw error;
+      outcome.fail(address, error);
       return undefined;
-    } finally {
-      stop();
     }
-  };
-
-  const serve = (entry: Entry, original: Parameters<typeof publisher.original>[1]): Published => {
-    const conflict = conflictNote(entry, original);
-    if (conflict !== undefined) warnings.add(conflict);
-    const alt = missingAlt(entry, original);
-    if (alt && config.requireAlt === 'error') throw alt;
-    if (alt && config.requireAlt === 'warn') warnings.add(alt.message);
-    served.remember(entry.address, original.stem);
-    return publisher.original(entry, original);
-  };
-
-  const failure = () => {
-    const all = [...failures.values()];
-    all.push(...groupFailures(Array.from(failedPurchases, ([address, error]) => ({ address, error }))));
-    if (gaps.size > 0) all.push(missingImages([...gaps.values()], config));
-    if (unaffordable.size > 0) all.push(overBudget([...unaffordable.values()], config));
-    return all.length === 0 ? undefined : joinFailures(all);
   };
 
   return {
-    failure,
+    failure: outcome.failure,
     module: async (id, { emitFile, watchFile, watchFolder, importer }) => {
       const { path, exported, asked } = parseId(id);
       const name = addressOf(config.root, path);
-      const place = asked === undefined ? name : `${name}?${asked}`;
-      failures.delete(place);
-      failedPurchases.delete(name);
-      gaps.delete(name);
-      unaffordable.delete(name);
-      // Bundlers do not watch what a plugin loads for them.
-      watchFile(path);
+      outcome.forget(name, asked);
       // Pictures may arrive by git, or bought by another process.
       if (watch) watchFolder(config.originalsDir);
       try {
         const leak = await leaks.ofImport(id, importer);
         if (leak) throw leak;
         await recover();
-        const published = await resolve(await context.readEntry(importedAddress(config, path), watchFile));
-        if (published) return await published.module(exported, emitFile);
+        // Bundlers do not watch what a plugin loads for them.
+        const published = await publish(context.open(watchFile), importedAddress(config, path));
+        if (published) return { code: await published.module(exported, emitFile), isFailed: false };
       } catch (error) {
         if (!isFailure(error)) throw error;
-        if (error.place) failures.set(place, error);
-        else failedPurchases.set(name, error);
+        outcome.fail(asked === undefined ? name : `${name}?${asked}`, error);
       }
-      return 'export default undefined;';
+      return { code: 'export default undefined;', isFailed: true };
     },
 
     inspect: async (files, sources) => {
-      for (const leak of await findLeaks(context, files, sources)) failures.set(leak.message, leak);
+      for (const leak of await findLeaks(context, files, sources)) outcome.fail(leak.message, leak);
     },
 
     refuse: async (path, sources) => {
       const leak = await leaks.ofUse(path, sources);
-      failures.set(leak.message, leak);
+      outcome.fail(leak.message, leak);
     },
 
     finish: async () => {
       await Promise.all([served.save(), run.end()]);
-      const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
-      const failed = failures.size + failedPurchases.size + gaps.size + unaffordable.size;
-      const total = reused.size + bought.size + draftKeys.size + failed;
-      const parts = [`${reused.size} reused`, `${bought.size} bought`];
-      if (draftKeys.size > 0) parts.push(`${draftKeys.size} ${draftKeys.size === 1 ? 'draft' : 'drafts'}`);
-      if (failed > 0) parts.push(`${failed} failed`);
-      const receipt = `${total} ${total === 1 ? 'image' : 'images'}: ${parts.join(', ')}`;
-      if (drafts.size > 0) warnings.add(`Drafts stand in for: ${[...drafts.keys()].sort().join(', ')}`);
-      return { receipt: receipt + (await toCommit(context)), warnings: [...warnings] };
+      const drafts = outcome.drafts();
+      if (drafts.length > 0) warn(`Drafts stand in for: ${drafts.join(', ')}`);
+      const missing = alts.render();
+      if (missing !== undefined) warn(missing);
+      return { receipt: outcome.receipt() + (await toCommit(context)), warnings: [...warnings] };
     },
   };
+}
+
+interface Shown {
+  address: string;
+  media: string | undefined;
+  published: Published;
 }
 
 /** Pictures that are paid for and in nobody else's hands yet. */

@@ -1,8 +1,7 @@
-import type { Entry } from '../catalog/entry.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Publisher } from '../catalog/publish.js';
-import type { ImageState } from '../catalog/state.js';
+import type { States } from '../catalog/state.js';
 import type { ResolvedConfig } from '../config/config.js';
-import type { ManifestImages } from '../manifest/images.js';
 import type { Originals } from '../originals/originals.js';
 import type { ServedPictures } from '../originals/served.js';
 import type { Run } from '../purchase/budget.js';
@@ -18,14 +17,15 @@ export interface Context {
   startRun: (kind: RunKind) => Run;
   purchases: Purchases;
   publisher: Publisher;
-  /** The pictures of a manifest. Throws `MANIFEST_*`, `PRESET_*` for what is wrong with the file as a whole. */
-  readImages: (file: string, onDependency?: (path: string) => void) => Promise<ManifestImages>;
-  /** @throws `MANIFEST_*`, `REFERENCE_*` */
-  readEntry: (address: string, onDependency?: (path: string) => void) => Promise<Entry>;
-  /** Addresses of all manifests. */
+  /**
+   * The project's pictures as their files stand now.
+   *
+   * @param onDependency called with the path of each file that something read through it stands on
+   */
+  open: (onDependency?: (path: string) => void) => Catalog;
+  /** Paths of all manifests from the root. */
   scan: () => Promise<string[]>;
-  /** @throws `CACHE_*` */
-  stateOf: (entry: Entry) => Promise<ImageState>;
+  stateOf: States;
   /** @returns a function that stops listening */
   onPurchase: (listener: (event: PurchaseEvent) => void) => () => void;
 }

@@ -1,9 +1,9 @@
 import picomatch from 'picomatch';
-import type { Exported } from '../catalog/publish.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { PromptImageError } from '../failure.js';
 import { isInside } from '../files/references.js';
 import { addressOf } from '../files/scan.js';
+import type { Exported } from '../image/imported.js';
 
 /** Matches ids and import specifiers of manifests, whatever their query; ids that start with NUL belong to other plugins. */
 export const MANIFEST_ID = /^[^\0?]*\.images?\.json(?:\?|$)/;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isFailure, type PromptImageError } from '../failure.js';
-import { readManifest } from '../files/scan.js';
+import { readManifest } from '../files/text.js';
 import type { Context } from './context.js';
 import { isExcluded, MANIFEST_ID } from './imported.js';
 import { createLeakFailures } from './leak-failures.js';

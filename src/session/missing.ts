@@ -1,5 +1,5 @@
-import type { Entry } from '../catalog/entry.js';
-import type { ImageState } from '../catalog/state.js';
+import type { Entry, WaitingEntry } from '../catalog/entry.js';
+import type { MissingState, StaleState } from '../catalog/state.js';
 import type { ResolvedConfig } from '../config/config.js';
 import { PromptImageError } from '../failure.js';
 import { renderLimits } from '../purchase/budget.js';
@@ -8,28 +8,39 @@ import { costOf, renderCost } from '../purchase/price.js';
 /** An image without its picture. */
 export interface Gap {
   entry: Entry;
-  state: Exclude<ImageState, { state: 'ok' }>;
+  state: MissingState | StaleState;
 }
 
-/** `src/hero.image.json  missing`, or which fields changed since its last picture was bought. */
-export function renderGap({ entry, state }: Gap): string {
-  return `${entry.address}  ${explainTake({ entry, state }) ?? explainState(state)}`;
+/** `src/hero.image.json  not bought yet`, or which fields changed since its last picture was bought, and because of what. */
+export function renderGap(gap: Gap): string {
+  return `${gap.entry.address}  ${explainGap(gap)}`;
 }
 
-function explainState(state: Gap['state']): string {
-  return state.state === 'missing' ? 'not bought yet' : `${listWords(state.changed)} changed since it was bought`;
+/** `src/night.image.json  waits for src/day.image.json` */
+export function renderWaiting({ address, waitsFor }: WaitingEntry): string {
+  return `${address}  waits for ${listWords(waitsFor)}`;
+}
+
+export function explainGap(gap: Gap): string {
+  const { state } = gap;
+  if (state.state === 'missing') return 'not bought yet';
+  const causes = state.causes.length > 0 ? `, because of ${listWords(state.causes)}` : '';
+  return explainTake(gap) ?? `${listWords(state.changed)} changed since it was bought${causes}`;
 }
 
 /** Where the present take was never bought but others of the same prompt were: which. Somebody may have mistyped one. */
-export function explainTake({ entry, state }: Gap): string | undefined {
+function explainTake({ entry, state }: Gap): string | undefined {
   if (state.state !== 'stale' || !state.takes?.length) return undefined;
   return `take ${entry.image.take} was not bought; takes that exist: ${state.takes.join(', ')}`;
 }
 
-/** What buying these costs; several that want the same picture cost once. */
-export function costOfGaps(gaps: readonly Gap[], { provider, prices }: ResolvedConfig): number | undefined {
-  if (provider.free) return 0;
-  return costOf(modelsOf(gaps), prices);
+/** What buying these costs, with what may follow from it; several that want the same picture cost once. */
+export function costOfGaps(
+  gaps: readonly Gap[],
+  { provider, prices }: ResolvedConfig,
+  waiting: readonly WaitingEntry[] = [],
+): number | undefined {
+  return provider.free ? 0 : costOf([...modelsOf(gaps), ...modelsOfWaiting(waiting)], prices);
 }
 
 /** `≈ $0.10`, or for a painter of one's own that it is free. */
@@ -37,9 +48,11 @@ export function renderPrice(cost: number | undefined, { provider }: Pick<Resolve
   return provider.free ? `free (${provider.name})` : renderCost(cost);
 }
 
-/** What buying these costs, in words. */
-export function priceOf(gaps: readonly Gap[], config: ResolvedConfig): string {
-  return renderPrice(costOfGaps(gaps, config), config);
+/** What buying these costs, in words; with those that wait, what it may come to. */
+export function priceOf(gaps: readonly Gap[], waiting: readonly WaitingEntry[], config: ResolvedConfig): string {
+  const price = renderPrice(costOfGaps(gaps, config), config);
+  if (waiting.length === 0 || config.provider.free) return price;
+  return `${price}, up to ${renderCost(costOfGaps(gaps, config, waiting))}`;
 }
 
 /** One model per picture to buy. */
@@ -47,10 +60,20 @@ export function modelsOf(gaps: readonly Gap[]): string[] {
   return [...new Map(gaps.map(({ entry }) => [entry.key, entry.request.model])).values()];
 }
 
+/** One model per picture that may have to be bought. */
+export function modelsOfWaiting(waiting: readonly WaitingEntry[]): string[] {
+  return waiting.map(({ image }) => image.model);
+}
+
 /** The one error that lists all images that a run may not buy, with the price and the command. */
-export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): PromptImageError {
+export function missingImages(
+  gaps: readonly Gap[],
+  waiting: readonly WaitingEntry[],
+  config: ResolvedConfig,
+): PromptImageError {
   const { frozen, missing, consent } = config;
-  const images = gaps.length === 1 ? '1 image has' : `${gaps.length} images have`;
+  const count = gaps.length + waiting.length;
+  const images = count === 1 ? '1 image has' : `${count} images have`;
   const why = frozen
     ? 'In CI and under a test runner nothing is bought.'
     : missing === 'error'
@@ -58,9 +81,9 @@ export function missingImages(gaps: readonly Gap[], config: ResolvedConfig): Pro
       : consent.how;
   return new PromptImageError('IMAGE_MISSING', `${images} no picture:`, {
     next: [
-      ...listGaps(gaps),
+      ...[...gaps.map(renderGap), ...waiting.map(renderWaiting)].sort().map((line) => `  ${line}`),
       '',
-      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${priceOf(gaps, config)}) and commit what arrives: npx prompt-image generate`,
+      `Buy ${count === 1 ? 'it' : 'them'} (${priceOf(gaps, waiting, config)}) and commit what arrives: npx prompt-image generate`,
       why,
     ].join('\n'),
   });
@@ -71,16 +94,12 @@ export function overBudget(gaps: readonly Gap[], config: ResolvedConfig): Prompt
   const images = gaps.length === 1 ? '1 image is' : `${gaps.length} images are`;
   return new PromptImageError('BUDGET_EXCEEDED', `${images} over the budget of ${renderLimits(config.budget)}:`, {
     next: [
-      ...listGaps(gaps),
+      ...gaps.map((gap) => `  ${renderGap(gap)}`).sort(),
       '',
-      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${priceOf(gaps, config)}): npx prompt-image generate`,
+      `Buy ${gaps.length === 1 ? 'it' : 'them'} (${priceOf(gaps, [], config)}): npx prompt-image generate`,
       'Or raise budget in prompt-image.config.',
     ].join('\n'),
   });
-}
-
-function listGaps(gaps: readonly Gap[]): string[] {
-  return gaps.map((gap) => `  ${renderGap(gap)}`).sort();
 }
 
 function listWords(words: readonly string[]): string {

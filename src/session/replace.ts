@@ -6,6 +6,7 @@ import { isErrno } from '../files/errno.js';
 import { listFolder } from '../originals/listing.js';
 import { shortKey } from '../originals/names.js';
 import type { Context } from './context.js';
+import { readOwnEntry } from './select.js';
 
 /**
  * Puts the damaged originals of an image aside, into `.local/quarantine`, so that it can be bought anew.
@@ -15,14 +16,14 @@ import type { Context } from './context.js';
  * `PROVIDER_AUTH` where nothing can be bought. Then nothing is moved
  */
 export async function setDamagedAside(context: Context, address: string): Promise<string[]> {
-  const { originals, readEntry, config } = context;
+  const { originals, config } = context;
   // What cannot be bought anew is better damaged than gone.
   if (config.consent.keyless !== undefined) {
     throw new PromptImageError('PROVIDER_AUTH', 'there is no key to buy it anew with', {
       next: config.consent.keyless,
     });
   }
-  const { key } = await readEntry(address);
+  const { key } = await readOwnEntry(context, address);
   originals.refresh();
   const { files, stems } = await listFolder(originals.folder);
   const damaged: string[] = [];

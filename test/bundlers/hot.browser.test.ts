@@ -6,13 +6,23 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type * as Vite from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeImages, type FakeImages, type FakeManifest } from '../fixtures/hot/fake-images.js';
+import {
+  createFakeImages,
+  type FakeCollection,
+  type FakeImages,
+  type FakeManifest,
+} from '../fixtures/hot/fake-images.js';
 import { launchChromium } from '../support/chromium.js';
 import { addFrameworks } from '../support/frameworks.js';
 import { createWorkspace, repositoryRoot, type Workspace } from '../support/workspace.js';
 
 const RED: FakeManifest = { color: 'red', alt: 'Red', draft: true };
 const NAVY: FakeManifest = { color: 'navy', alt: 'Navy' };
+const DARK: FakeManifest = { color: 'black', alt: 'Dark scene' };
+const SCENE: FakeManifest = { color: 'gray', alt: 'Scene', variants: { dark: DARK } };
+const APPLE: FakeManifest = { color: 'red', alt: 'Apple' };
+const TART: FakeManifest = { color: 'brown', alt: 'Fig tart' };
+const KIWI: FakeManifest = { color: 'green', alt: 'Kiwi' };
 
 let browser: Browser;
 let client: string;
@@ -120,6 +130,8 @@ describe.each([
   const hero = () => site.workspace.path('src/hero.image.json');
   const edit = (manifest: FakeManifest) => site.workspace.write('src/hero.image.json', manifest);
   const push = (manifest: FakeManifest) => site.images.push(hero(), manifest);
+  const pushScene = (manifest: FakeManifest) => site.images.push(site.workspace.path('src/scene.image.json'), manifest);
+  const pushFruits = (items: FakeCollection) => site.images.push(site.workspace.path('src/fruits.images.json'), items);
   const visit = async (path: string) => {
     const visited = await open(site, base + path);
     opened.push(visited);
@@ -133,6 +145,7 @@ describe.each([
   beforeEach(async () => {
     await push(RED);
     await site.images.push(site.workspace.path('src/card.image.json'), NAVY);
+    await Promise.all([pushScene(SCENE), pushFruits({ apple: APPLE, 'fig-tart': TART })]);
     site.logs.length = 0;
   });
   afterEach(async () => {
@@ -230,6 +243,72 @@ describe.each([
     expect(await Promise.all([text(page, '#count'), text(page, '#indirect')])).toEqual(['1', '1 Green']);
   });
 
+  it('exchanges variants and items in a vanilla page, in the objects that it holds', async () => {
+    const page = await visit('album.html');
+    const night: FakeManifest = { color: 'navy', alt: 'Night', width: 800 };
+    await site.workspace.write('src/scene.image.json', { ...SCENE, variants: { wide: TART, dark: night } });
+    await page.waitForSelector('#dark-alone[alt="Night"][src*="scene-dark-navy-800w"]');
+    const url = (name: string, width: number) => `${base}@prompt-image/${name}-${width}w.svg`;
+    expect(await attribute(page, '#dark', 'srcset')).toBe(
+      `${url('scene-dark-navy', 400)} 400w, ${url('scene-dark-navy', 800)} 800w`,
+    );
+    expect(await attribute(page, '#scene', 'src')).toBe(url('scene-gray', 640));
+    expect(await page.evaluate('[album.dark === album.scene.variants.dark, album.dark.alt]')).toEqual([true, 'Night']);
+    expect(await page.evaluate('Object.keys(album.scene.variants)')).toEqual(['wide', 'dark']);
+
+    const state = () =>
+      page.evaluate(`({
+        keys: Object.keys(album.fruits),
+        names: album.list.map(({ name }) => name),
+        same: album.list.every((image) => album.fruits[image.name] === image),
+        apple: album.fruits.apple === album.apple && album.apple.alt,
+        tart: album.fruits['fig-tart'] === album.tart,
+        url: album.urls.apple,
+      })`);
+    await site.workspace.write('src/fruits.images.json', { kiwi: KIWI, apple: { color: 'lime', alt: 'Green apple' } });
+    await page.waitForSelector('#apple[alt="Green apple"][src*="fruits-apple-lime-"]');
+    expect(await state()).toEqual({
+      keys: ['kiwi', 'apple'],
+      names: ['kiwi', 'apple'],
+      same: true,
+      apple: 'Green apple',
+      tart: false,
+      url: url('fruits-apple-lime', 640),
+    });
+    expect(await attribute(page, '#url', 'src')).toBe(url('fruits-apple-lime', 640));
+    expect(await attribute(page, '#tart', 'src')).toBe(url('fruits-fig-tart-brown', 640));
+
+    // What comes back is the object that the page still holds.
+    await pushFruits({ apple: APPLE, 'fig-tart': { color: 'teal', alt: 'Plum tart', width: 800 } });
+    await page.waitForSelector('#tart[alt="Plum tart"][width="800"][src*="fruits-fig-tart-teal-800w"]');
+    expect(await state()).toMatchObject({ keys: ['apple', 'fig-tart'], same: true, apple: 'Apple', tart: true });
+  });
+
+  it.each(['album-react.html', 'album-vue.html'])('renders variants and items again in %s', async (path) => {
+    const page = await visit(path);
+    await page.click('#count');
+    await pushScene({ ...SCENE, variants: { dark: { color: 'navy', alt: 'Night' } } });
+    await page.waitForSelector('#dark[alt="Night"][src*="scene-dark-navy-"]');
+    await pushFruits({ kiwi: KIWI, apple: { color: 'lime', alt: 'Green apple' } });
+    await page.waitForSelector('#apple[alt="Green apple"][src*="fruits-apple-lime-"]');
+    await page.waitForFunction(`document.querySelector('#list').innerText === 'kiwi: Kiwi, apple: Green apple'`);
+    expect(await Promise.all(['#record', '#count'].map((id) => text(page, id)))).toEqual(['kiwi apple', '1']);
+    await pushFruits({ apple: APPLE, kiwi: KIWI, lime: { color: 'lime', alt: 'Lime' } });
+    await page.waitForFunction(`document.querySelector('#list').innerText.endsWith(', lime: Lime')`);
+    expect(await Promise.all(['#record', '#count'].map((id) => text(page, id)))).toEqual(['apple kiwi lime', '1']);
+  });
+
+  it('starts a page again that could not run without an item', async () => {
+    const page = await browser.newPage();
+    const errors: Error[] = [];
+    page.on('pageerror', (error) => errors.push(error));
+    await page.goto(new URL(`${base}late.html`, site.server.resolvedUrls?.local[0]).href);
+    await expect.poll(() => errors.map(String).join()).toContain("'kiwi'");
+    await pushFruits({ apple: APPLE, kiwi: KIWI });
+    await page.waitForSelector('#kiwi[alt="Kiwi"]');
+    await page.close();
+  });
+
   it('hands the new module to hot.accept', async () => {
     const page = await visit('accept.html');
     await edit({ color: 'blue', alt: 'Blue' });
@@ -316,8 +395,8 @@ describe.each([
     expect(await render()).toBe('Red true');
     await push({ color: 'blue', alt: 'Blue' });
     expect(await render()).toBe('Blue true');
-    const image = { ...RED, src: '/red.svg' };
-    expect(site.images.hot().render('/hero.image.json', image as never, 'server')).not.toContain('track');
+    const image = { ...RED, src: '/red.svg' } as never;
+    expect(site.images.hot().render('/hero.image.json', { kind: 'image', image }, 'server')).not.toContain('track');
   });
 });
 

@@ -40,7 +40,7 @@ test('every failure is told at once', async () => {
   const { code, output } = await site.command(['check'], {});
   expect(code).toBe(1);
   expect(problems(output).sort()).toEqual([
-    expect.stringMatching(/^\[IMAGE_MISSING\] src\/canal\.image\.json: is stale: prompt changed$/),
+    expect.stringMatching(/^\[IMAGE_MISSING\] src\/canal\.image\.json: is stale: prompt changed since it was bought$/),
     '[IMAGE_MISSING] src/dune.image.json: has no picture',
     expect.stringMatching(/^\[MANIFEST_INVALID\] src\/elm\.image\.json:1:2: is not JSON/),
     expect.stringMatching(/^\[REFERENCE_NOT_FOUND\] src\/farm\.image\.json:5:5: there is no picture/),

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { adoptDocument } from '../../src/cli/adopt.js';
-import { addDocument, checkDocument, generateDocument, initDocument, statusDocument } from '../../src/cli/documents.js';
+import {
+  addDocument,
+  checkDocument,
+  generateDocument,
+  initDocument,
+  statusDocument,
+  typesDocument,
+} from '../../src/cli/documents.js';
 import { exportDocument } from '../../src/cli/export.js';
 import { failureDocument } from '../../src/cli/json.js';
 import { keepDocument } from '../../src/cli/keep.js';
@@ -29,6 +36,7 @@ const schemas: Record<string, z.ZodType> = {
   adopt: adoptDocument,
   export: exportDocument,
   report: z.union([reportDocument, diffDocument]),
+  types: typesDocument,
 };
 
 test('the examples of docs/cli.md are what is promised, one for each command', async () => {
@@ -91,8 +99,10 @@ describe('stdout is one document', () => {
       errors: [],
       plan: {
         buy: [buy('barn'), buy('canal'), buy('dune')],
+        waiting: [],
         count: 3,
         cost: 1.5,
+        costUpTo: 1.5,
         overBudget: false,
         unchanged: 0,
         reprocess: 0,
@@ -169,7 +179,13 @@ describe('stdout is one document', () => {
     ['a pattern without a match', ['status', 'nothing'], 2, 'USAGE', /nothing matches no manifest/],
     ['an unknown option', ['check', '--strct'], 2, 'USAGE', /^unknown option '--strct'\n\(Did you mean --strict\?\)$/],
     ['an unknown command', ['statu'], 2, 'USAGE', /^unknown command 'statu'/],
-    ['an item', ['status', 'src/barn.image.json@dark'], 1, 'NOT_BUILT_YET', /items and variants/],
+    [
+      'a variant that there is not',
+      ['status', 'src/barn.image.json@dark'],
+      1,
+      'IMAGE_UNKNOWN',
+      /has no variant "dark"/,
+    ],
     ['a manifest that there is', ['add', 'src/barn', 'A barn'], 1, 'MANIFEST_EXISTS', /is there already/],
     ['a config that is not there', ['check', '--config', 'none.ts'], 1, 'CONFIG_INVALID', /there is no config file/],
   ])('also of a failure: %s', async (_, args, expected, errorCode, message) => {

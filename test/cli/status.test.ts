@@ -39,7 +39,7 @@ test('status tells of each image what there is, and why', async () => {
   for (const output of await Promise.all(chosen)) expect(output).toMatch(/^6 images: /m);
   expect(await site.command(['status', 'src/barn.image.json#a'])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('[NOT_BUILT_YET] src/barn.image.json#a: items and variants are not built yet'),
+    stderr: expect.stringContaining('[IMAGE_UNKNOWN] src/barn.image.json#a: has no item "a": it is one image'),
   });
   expect(await site.command(['status', 'nothing'])).toMatchObject({
     code: 2,

@@ -9,17 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-const later = ['types'];
-
 test('help names the commands that there are, and examples', async () => {
   const { code, stdout, stderr } = await site.command(['--help']);
   expect([code, stderr]).toEqual([0, '']);
   const groups = [
     ['init', 'add', 'generate', 'status', 'check'],
-    ['keep', 'reroll', 'pick', 'prune', 'adopt', 'export', 'report'],
+    ['keep', 'reroll', 'pick', 'prune', 'adopt', 'export', 'report', 'types'],
   ];
   for (const command of groups.flat()) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
-  for (const command of later) expect(stdout).not.toMatch(new RegExp(`^  ${command} `, 'm'));
   expect(stdout).toContain('$ npx prompt-image generate --dry-run');
 });
 
@@ -31,6 +28,7 @@ test.each([
   ['adopt', ['<address>', '<picture>', '--source-type', 'digitalCapture', '--json', '$ npx prompt-image adopt']],
   ['export', ['<address>', '--out', '--width', '--crop', '--check', '--json', '$ npx prompt-image export']],
   ['report', ['--out', '--diff', '--sheet', '--json', '$ npx prompt-image report']],
+  ['types', ['[patterns...]', '--json', '$ npx prompt-image types']],
   ['check', ['--strict', '--json', 'npx prompt-image check']],
   ['keep', ['[patterns...]', '--json', '$ npx prompt-image keep']],
   ['reroll', ['<address>', '--count <n>', '--yes', '--json', '$ npx prompt-image reroll']],
@@ -95,13 +93,6 @@ test("the system's no is one line", async () => {
   const preload = `data:text/javascript,${encodeURIComponent(readOnly)}`;
   const result = await run(process.execPath, ['--import', preload, bin, 'init'], { cwd: workspace.root });
   expect(result).toMatchObject({ code: 1, stderr: "EACCES: permission denied, open 'x'\n" });
-});
-
-test('later commands say that they are not built yet', async () => {
-  const results = await Promise.all(later.map((name) => site.command([name, 'src/barn.image.json', '--count', '3'])));
-  for (const [index, { code, stdout, stderr }] of results.entries()) {
-    expect([code, stdout, stderr]).toEqual([2, '', `${later[index]} is not built yet in this version.\n`]);
-  }
 });
 
 test('--config names another config file, before and after the command', async () => {

@@ -31,6 +31,12 @@ test.each(['warn', 'error', false] as const)('requireAlt: %s', async (requireAlt
   expect((await configure({ ...file({ requireAlt: 'warn' }), inline: { requireAlt } })).requireAlt).toBe(requireAlt);
 });
 
+test('dts: as the tsconfig says, unless somebody else does', async () => {
+  expect((await configure({})).dts).toBeUndefined();
+  expect((await configure(file({ dts: true }))).dts).toBe(true);
+  expect((await configure({ ...file({ dts: true }), inline: { dts: false } })).dts).toBe(false);
+});
+
 test('what stands inline wins, unless it is undefined', async () => {
   const config = { missing: 'draft', retries: 1, exclude: ['a'] };
   const inline = { missing: undefined, retries: 2, originalsDir: undefined } as unknown as InlineOptions;
@@ -44,6 +50,7 @@ describe('a mistake is told with the file, the option and what it takes', () => 
     [{ missing: 'drafts' }, '"missing" is one of "generate", "draft", "error"; did you mean "draft"?'],
     [{ requireAlt: true }, '"requireAlt" is "warn" or "error" or false'],
     [{ requireAlt: null }, '"requireAlt"'],
+    [{ dts: 'src' }, '"dts"'],
     [{ concurrency: 0 }, '"concurrency" is at least 1'],
     [{ timeout: 1e10 }, '"timeout" is at most 2147483647'],
     [{ retries: 1.5 }, '"retries" must be a whole number'],
@@ -82,7 +89,8 @@ describe('a mistake is told with the file, the option and what it takes', () => 
     });
   });
 
-  test.each(['dts', 'gallery'])('%s is not built yet', async (option) => {
+  test('gallery is not built yet', async () => {
+    const option = 'gallery';
     expect(await refusal(file({ [option]: true }))).toMatchObject({
       code: 'NOT_BUILT_YET',
       place: { file: 'prompt-image.config.json' },

@@ -79,7 +79,7 @@ describe.concurrent.each(bundlers)('$name', (bundler) => {
     const { site, code, output } = await built({ images: { bridge: { prompt: 'A bridge' } } });
     await using _ = site;
     expect(code).toBe(0);
-    expect(output.match(/src\/bridge\.image\.json: has no alt text/g)).toHaveLength(1);
+    expect(output.match(/1 image has no alt text.*\n.*src\/bridge\.image\.json/g)).toHaveLength(1);
     expect(output).toContain('“A stone bridge over a river”');
     expect((await site.images()).bridge).toMatchObject({ alt: '' });
     expect(output).not.toMatch(STACK);

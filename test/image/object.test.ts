@@ -1,5 +1,4 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { renderModule, urlToken, usedTokens } from '../../src/image/module.js';
 import { createImage, type ImageFacts, type PromptImage } from '../../src/image/object.js';
 import { type PlannedFile, planImage } from '../../src/image/plan.js';
 import { resolve } from '../support/manifests.js';
@@ -80,43 +79,5 @@ describe('the object', () => {
     expectTypeOf<PromptImage>().toExtend<StaticImageData>();
     expectTypeOf<PromptImage>().toExtend<ImageMetadata>();
     expectTypeOf<PromptImage>().toExtend<Picture>();
-  });
-});
-
-describe('the module', () => {
-  /** What a bundler's user gets of it. */
-  async function load(source: string): Promise<unknown> {
-    const { default: value } = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as {
-      default: unknown;
-    };
-    return value;
-  }
-
-  const plan = planImage(
-    original,
-    resolve({ prompt: 'x', output: { formats: ['webp', 'jpeg'], widths: [320, 640] } }).output,
-  );
-  const files = ['/a.webp', '/b.webp', '/c.jpg', '/d.jpg'];
-  const indexOf = ({ width, format }: PlannedFile) => (format === 'jpeg' ? 2 : 0) + (width === 640 ? 1 : 0);
-  const facts: ImageFacts = { alt: '"quoted" + url1 + "" </script>\n\u2028 \\ `', caption: '"" + url0' };
-  const template = createImage(plan, facts, (file) => urlToken(indexOf(file)));
-  const expressions = new Map(files.map((file, index) => [index, `['${file}', 0].at(0)`]));
-
-  test('is the object, each URL being what the bundler says', async () => {
-    const source = renderModule(template, expressions);
-    expect(await load(source)).toEqual(createImage(plan, facts, (file) => files[indexOf(file)] ?? ''));
-    // Each expression stands once, however often its URL does.
-    for (const expression of expressions.values()) expect(source.split(expression)).toHaveLength(2);
-    expect(source).not.toMatch(/[\uE000-\uF8FF]/);
-  });
-
-  test('may be a URL alone, which needs only its own file', async () => {
-    expect(usedTokens(template.src)).toEqual([3]);
-    expect(usedTokens(template).sort()).toEqual([0, 1, 2, 3]);
-    expect(await load(renderModule(template.src, new Map([[3, '"/d.jpg"']])))).toBe('/d.jpg');
-  });
-
-  test('without files holds the object as it is', async () => {
-    expect(await load(renderModule(imageOf({})))).toEqual(imageOf({}));
   });
 });

@@ -14,7 +14,7 @@ test.each([
   ['a take that is there', '{ "take":  2 , "prompt": "x" }', '{ "take":  "k3f9" , "prompt": "x" }'],
   ['a byte order mark', '\uFEFF{ "prompt": "x" }', '\uFEFF{ "prompt": "x", "take": "k3f9" }'],
 ])('set among %s, every other byte stays', (_, text, edited) => {
-  expect(setField(text, 'take', 'k3f9')).toBe(edited);
+  expect(setField(text, ['take'], 'k3f9')).toBe(edited);
   expect(JSON.parse(edited.replace('\uFEFF', ''))).toMatchObject({ take: 'k3f9' });
 });
 
@@ -33,5 +33,42 @@ test.each([
   ],
   ['none', '{ "prompt": "x", "output": { "take": 1 } }', '{ "prompt": "x", "output": { "take": 1 } }'],
 ])('taken out: %s', (_, text, edited) => {
-  expect(setField(text, 'take')).toBe(edited);
+  expect(setField(text, ['take'])).toBe(edited);
+});
+
+test.each<[what: string, path: [string, ...string[]], value: string | undefined, text: string, edited: string]>([
+  [
+    'an object that there is not yet',
+    ['takes', 'apple@dark'],
+    'k3f9',
+    '{\n  "prompt": "x",\n  "items": {}\n}',
+    '{\n  "prompt": "x",\n  "items": {},\n  "takes": { "apple@dark": "k3f9" }\n}',
+  ],
+  ['an object', ['takes', 'pear'], 'a', '{ "takes": { "apple": "b" } }', '{ "takes": { "apple": "b", "pear": "a" } }'],
+  ['an empty object', ['takes', 'pear'], 'a', '{ "takes": {} }', '{ "takes": { "pear": "a" } }'],
+  [
+    'a variant',
+    ['variants', 'dark', 'take'],
+    'a',
+    '{ "variants": { "dark": { "style": "dark" }, "thumb": {} } }',
+    '{ "variants": { "dark": { "style": "dark", "take": "a" }, "thumb": {} } }',
+  ],
+  ['out, with its object', ['takes', 'pear'], undefined, '{ "a": 1, "takes": { "pear": 2 } }', '{ "a": 1 }'],
+  [
+    'out, one of two',
+    ['takes', 'pear'],
+    undefined,
+    '{ "takes": { "pear": 2, "fig": 3 } }',
+    '{ "takes": { "fig": 3 } }',
+  ],
+  [
+    'out of a variant, which stays',
+    ['variants', 'dark', 'take'],
+    undefined,
+    '{ "variants": { "dark": { "take": 2 } } }',
+    '{ "variants": { "dark": {  } } }',
+  ],
+  ['out, where it is not', ['takes', 'fig'], undefined, '{ "takes": { "pear": 2 } }', '{ "takes": { "pear": 2 } }'],
+])('a field within: %s', (_, path, value, text, edited) => {
+  expect(setField(text, path, value)).toBe(edited);
 });

@@ -161,20 +161,40 @@ describe('did you mean', () => {
   });
 });
 
-test.each(['extends', 'variants', 'items', 'takes', 'media', '$override', 'background'])(
-  '%s is of a later version',
-  (field) => {
-    const { code, place, what } = failureOf(`{ "prompt": "x",\n  "${field}": {} }`);
-    expect([code, place?.line, place?.column]).toEqual(['NOT_BUILT_YET', 2, 3]);
-    expect(what).toContain(`"${field}" is not built yet`);
-  },
-);
+test('background is of a later version', () => {
+  const { code, place, what } = failureOf('{ "prompt": "x",\n  "background": {} }');
+  expect([code, place?.line, place?.column]).toEqual(['NOT_BUILT_YET', 2, 3]);
+  expect(what).toContain('"background" is not built yet');
+});
 
-test('so are collections', () => {
-  expect(failureOf({ prompt: 'A {{fruit}}' }, { file: 'src/fruits.images.json' })).toMatchObject({
-    code: 'NOT_BUILT_YET',
-    place: { file: 'src/fruits.images.json' },
-  });
+test.each<[what: string, file: string, manifest: object, words: RegExp]>([
+  ['items of one image', 'a.image.json', { prompt: 'x', items: {} }, /\.images\.json/],
+  ['takes of one image', 'a.image.json', { prompt: 'x', takes: {} }, /"take"/],
+  ['a media query of a base picture', 'a.image.json', { prompt: 'x', media: '(x)' }, /variant/],
+  ['an override outside of an item', 'a.image.json', { prompt: 'x', $override: {} }, /item/],
+  ['no items', 'a.images.json', { prompt: 'x' }, /"items" is missing/],
+  ['a take of a collection', 'a.images.json', { prompt: 'x', items: {}, take: 2 }, /"takes"/],
+  ['a take of its variants', 'a.images.json', { prompt: 'x', items: {}, variants: { d: { take: 2 } } }, /"takes"/],
+  [
+    'extends of a variant',
+    'a.image.json',
+    { prompt: 'x', variants: { d: { extends: './b.image-preset.json' } } },
+    /extends/,
+  ],
+  ['variants of a variant', 'a.image.json', { prompt: 'x', variants: { d: { variants: {} } } }, /variants/],
+  ['a preset of another name', 'a.image.json', { prompt: 'x', extends: './b.json' }, /image-preset\.json/],
+  ['a variant called base', 'a.image.json', { prompt: 'x', variants: { base: {} } }, /base/],
+  ['a variant called ../x', 'a.image.json', { prompt: 'x', variants: { '../x': {} } }, /letter/],
+  ['widths beside width', 'a.image.json', { prompt: 'x', output: { width: 1, widths: [1] } }, /exclude each other/],
+])('%s', (_, file, manifest, words) => {
+  const failure = failureOf(JSON.stringify(manifest, null, 2), { file });
+  expect(failure).toMatchObject({ code: 'MANIFEST_INVALID', place: { file, line: expect.any(Number) } });
+  expect(`${failure.what} ${failure.next}`).toMatch(words);
+});
+
+test('a variant with the name of a prototype is a mistake, and not lost', () => {
+  const failure = failureOf('{ "prompt": "x",\n  "variants": { "__proto__": {} } }');
+  expect(failure).toMatchObject({ code: 'MANIFEST_INVALID', place: { line: 2 } });
 });
 
 describe('what is large or deep is answered at once', () => {

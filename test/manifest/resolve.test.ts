@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PresetInput } from '../../src/manifest/schema.js';
-import { failureOf, resolve } from '../support/manifests.js';
+import { failureOf, pathsOf, resolve } from '../support/manifests.js';
 
 const pier = { prompt: 'A pier' };
 const CONFIG = 'prompt-image.config.ts';
@@ -13,11 +13,15 @@ function outputOf(own: OutputInput, inherited?: OutputInput) {
 }
 
 const referencesOf = (own: string[] | null, inherited: string[]) =>
-  resolve({ ...pier, references: own }, { defaults: { references: inherited } }).references.map(({ path }) => path);
+  pathsOf(resolve({ ...pier, references: own }, { defaults: { references: inherited } }));
 
 test('a prompt alone is all that is needed', () => {
   expect(resolve(pier)).toEqual({
     address: 'src/hero.image.json',
+    picture: 'src/hero.image.json',
+    media: undefined,
+    ownPrompt: 'A pier',
+    origins: { prompt: ['src/hero.image.json'] },
     alt: undefined,
     prompt: 'A pier',
     model: 'gemini-3.1-flash-lite-image',
@@ -65,12 +69,11 @@ describe('layers', () => {
     expect(referencesOf(['./a.png', '...'], ['./b.png', './c.png'])).toEqual(['src/a.png', 'b.png', 'c.png']);
   });
 
-  test('"..." is nothing where nothing is inherited', () => {
-    expect(resolve({ ...pier, references: ['...', './a.png'] }).references.map(({ path }) => path)).toEqual([
-      'src/a.png',
-    ]);
-    expect(resolve({ ...pier, references: ['...'] })).toEqual(resolve(pier));
-    expect(resolve(pier, { defaults: { references: ['...'] } })).toEqual(resolve(pier));
+  test('"..." in references is a mistake where nothing is inherited', () => {
+    const own = failureOf({ ...pier, references: ['...', './a.png'] });
+    expect(own).toMatchObject({ code: 'MANIFEST_INVALID', place: { line: 4, column: 5 } });
+    expect(own.what).toContain('there are none');
+    expect(failureOf(pier, { defaults: { references: ['...'] } })).toMatchObject({ place: { file: CONFIG } });
   });
 
   test('null resets to the default', () => {
@@ -154,7 +157,7 @@ describe('braces', () => {
       { defaults: { style: '\\{{e}}', references: ['./\\{{f}}.png'] } },
     );
     expect(image).toMatchObject({ prompt: 'a {{b}} {{{\n\n{{e}}\n\n\\{{', alt: '{{c' });
-    expect(image.references.map(({ path }) => path)).toEqual(['src/{{d}}.png']);
+    expect(pathsOf(image)).toEqual(['src/{{d}}.png']);
   });
 
   test.each([
@@ -172,10 +175,10 @@ describe('braces', () => {
   });
 
   test.each<[string, PresetInput]>([
-    ['defaults.style', { style: 'a {{b}}' }],
+    ['style', { style: 'a {{b}}' }],
     ['references', { references: ['./{{b}}.png'] }],
   ])('are a mistake in %s', (field, defaults) => {
-    const failure = failureOf({ ...pier, style: null, references: [] }, { defaults });
+    const failure = failureOf(pier, { defaults });
     expect(failure).toMatchObject({ code: 'MANIFEST_INVALID', place: { file: CONFIG } });
     expect(failure.what).toContain(`"${field}" has a template`);
   });
@@ -187,8 +190,13 @@ describe('references', () => {
       { ...pier, references: ['./b.png', '../../c.png', '...'] },
       { file: 'src/pages/a.image.json', defaults: { references: ['./d.png', '../e.png'] } },
     );
-    expect(references.map(({ path }) => path)).toEqual(['src/pages/b.png', 'c.png', 'd.png', '../e.png']);
-    expect(references.map(({ place }) => [place.file, place.line])).toEqual([
+    expect(references.map((reference) => reference.kind === 'file' && reference.path)).toEqual([
+      'src/pages/b.png',
+      'c.png',
+      'd.png',
+      '../e.png',
+    ]);
+    expect(references.map(({ place }) => [place().file, place().line])).toEqual([
       ['src/pages/a.image.json', 4],
       ['src/pages/a.image.json', 5],
       [CONFIG, undefined],
@@ -217,28 +225,48 @@ describe('references', () => {
     });
   });
 
+  test('may be the pictures of other manifests, and this one’s', () => {
+    const references = [
+      './a.image.json',
+      '../b.image.json@dark',
+      './c.images.json#apple',
+      './c.images.json#a@dark',
+      '@dark',
+    ];
+    const image = resolve({ ...pier, references, variants: { dark: { style: 'dark', references: null } } });
+    expect(image.references).toMatchObject([
+      { kind: 'picture', address: { file: 'src/a.image.json' } },
+      { kind: 'picture', address: { file: 'b.image.json', variant: 'dark' } },
+      { kind: 'picture', address: { file: 'src/c.images.json', item: 'apple' } },
+      { kind: 'picture', address: { file: 'src/c.images.json', item: 'a', variant: 'dark' } },
+      { kind: 'picture', address: { file: 'src/hero.image.json', variant: 'dark' } },
+    ]);
+    expect(image.aspectRatio).toBeUndefined();
+  });
+
   test.each([
-    './a.image.json',
-    '../a.image.json@dark',
-    './a.images.json#apple',
-    './a.images.json#apple@dark',
-    'a.image.json',
-    '#apple',
-    '#apple@dark',
-    '@base',
-    '@dark',
-  ])('to the pictures of manifests are of a later version: %s', (reference) => {
-    const failure = failureOf({ prompt: 'x', references: [reference] });
-    expect(failure).toMatchObject({ code: 'NOT_BUILT_YET', place: { line: 4, column: 5 } });
-    expect(failureOf(pier, { defaults: { references: [reference] } })).toMatchObject({
-      code: 'NOT_BUILT_YET',
-      place: { file: CONFIG },
-    });
+    ['@base', /base/],
+    ['#apple', /item/],
+    ['@drak', /dark/],
+    ['./c.images.json', /#/],
+    ['./hero.image', /hero\.image\.json/],
+    ['./brand.image-preset.json', /extends/],
+    ['a.image.json', /\.\/a\.image\.json/],
+  ])('that cannot be: %s', (reference, words) => {
+    const failure = failureOf({ ...pier, references: [reference], variants: { dark: { references: null } } });
+    expect(failure.place).toMatchObject({ file: 'src/hero.image.json', line: 4, column: 5 });
+    expect(`${failure.what} ${failure.next}`).toMatch(words);
+  });
+
+  test('of presets and defaults are files and other manifests’ pictures, never this one’s', () => {
+    for (const reference of ['@base', '@dark', '#apple']) {
+      expect(failureOf(pier, { defaults: { references: [reference] } })).toMatchObject({ place: { file: CONFIG } });
+    }
   });
 
   test('may hold # and @ where these separate nothing', () => {
     const references = ['./a#b.png', './a@2x.png', './a.image.json.png', './c.image.jsonc'];
-    expect(resolve({ ...pier, references }).references.map(({ path }) => path)).toEqual([
+    expect(pathsOf(resolve({ ...pier, references }))).toEqual([
       'src/a#b.png',
       'src/a@2x.png',
       'src/a.image.json.png',

@@ -99,6 +99,9 @@ async function expectEntries(project: Workspace): Promise<void> {
       for (const entry of [require('unplugin-prompt-image'), await import('unplugin-prompt-image')]) {
         for (const name of api) if (typeof entry[name] !== 'function') throw new Error(name + ' is missing');
       }
+      for (const { picture } of [require('unplugin-prompt-image/html'), await import('unplugin-prompt-image/html')]) {
+        if (typeof picture !== 'function') throw new Error('picture() is missing');
+      }
       for (const file of ['package.json', 'schema.json']) require('unplugin-prompt-image/' + file);
     })();`,
   );

@@ -28,7 +28,7 @@ function dataUrl(code: string): string {
   return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 }
 
-test.each(['', '/vite', '/rollup', '/webpack'])(
+test.each(['', '/html', '/vite', '/rollup', '/webpack'])(
   'importing unplugin-prompt-image%s loads nothing heavy',
   async (entry) => {
     await using workspace = await createWorkspace();

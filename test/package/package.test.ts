@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { testContents } from './contents-suite.js';
 import { testInstallation } from './install-suite.js';
+import { testScaffolds } from './scaffold-suite.js';
 import { packTarball, type Tarball } from './support/tarball.js';
 import { testTypes } from './types-suite.js';
 
@@ -13,3 +14,4 @@ afterAll(() => tarball[Symbol.asyncDispose]());
 testContents(() => tarball);
 testTypes(() => tarball);
 testInstallation(() => tarball);
+testScaffolds(() => tarball);

@@ -10,6 +10,8 @@ type Environment = Record<string, string | undefined>;
 export interface ShopOptions {
   /** Manifests by name: `barn` is `src/barn.image.json`; a text is its prompt. */
   images: Record<string, string | object>;
+  /** Further files. */
+  files?: Record<string, string | object>;
   /** Body of the provider's `generate`, after the call was noted. @default the picture */
   generate?: string;
   /** Further members of the provider, as JavaScript. */
@@ -46,6 +48,7 @@ export type { Finished, RunResult };
 
 export async function createShop({
   images,
+  files = {},
   generate = 'return { bytes: picture };',
   provider = '',
   config = {},
@@ -61,6 +64,7 @@ export async function createShop({
   const workspace = await createWorkspace(
     {
       ...Object.fromEntries(manifests),
+      ...files,
       'picture.png': picture,
       'prompt-image.config.mjs': `
         import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -69,7 +73,7 @@ export async function createShop({
         const folder = import.meta.dirname;
         const picture = readFileSync(folder + '/picture.png');
         const generate = async (request, { signal }) => {
-          appendFileSync(folder + '/calls.log', request.prompt + '\\n');
+          appendFileSync(folder + '/calls.log', JSON.stringify(request.prompt) + '\\n');
           ${generate}
         };
         export default { provider: { name: 'shop', ${provider} generate }, retries: 0, ...${JSON.stringify(config)} };`,
@@ -84,7 +88,10 @@ export async function createShop({
   ];
   const calls = async () => {
     const noted = (await workspace.list()).includes('calls.log') ? await workspace.read('calls.log') : '';
-    return noted.split('\n').filter(Boolean);
+    return noted
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as string);
   };
   return {
     ...workspace,

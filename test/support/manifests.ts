@@ -1,6 +1,7 @@
 import { isFailure, type PromptImageError } from '../../src/failure.js';
+import { planImages } from '../../src/manifest/images.js';
 import { parseManifest } from '../../src/manifest/parse.js';
-import { type ResolvedImage, resolveManifest } from '../../src/manifest/resolve.js';
+import type { ResolvedImage } from '../../src/manifest/resolve.js';
 import type { PresetInput } from '../../src/manifest/schema.js';
 import { type KeyedRequest, keyOf, planRequest, sha256 } from '../../src/request.js';
 
@@ -16,16 +17,19 @@ export function resolve(
   { file = 'src/hero.image.json', defaults }: ManifestOptions = {},
 ): ResolvedImage {
   const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest, null, 2);
-  return resolveManifest(parseManifest(file, text), defaults && { file: 'prompt-image.config.ts', input: defaults });
+  const layer = defaults && { file: 'prompt-image.config.ts', input: defaults };
+  return planImages(parseManifest(file, text), { defaults: layer }).image(undefined);
+}
+
+/** The files that an image references, from the root. */
+export function pathsOf({ references }: ResolvedImage): string[] {
+  return references.flatMap((reference) => (reference.kind === 'file' ? [reference.path] : []));
 }
 
 /** What is hashed, as if each referenced file held its own path. */
 export function requestOf(manifest: string | object, options?: ManifestOptions): KeyedRequest {
   const image = resolve(manifest, options);
-  return planRequest(
-    image,
-    image.references.map(({ path }) => sha256(path)),
-  );
+  return planRequest(image, pathsOf(image).map(sha256));
 }
 
 export function keyOfManifest(manifest: string | object, options?: ManifestOptions): string {

@@ -15,7 +15,11 @@ interface BuildContext {
 export interface ViteBuild {
   /** Called when an environment, or in watch mode another round, begins. */
   start: () => void;
-  transform: (context: BuildContext, id: string, importer: string | undefined) => Promise<string>;
+  transform: (
+    context: BuildContext,
+    id: string,
+    importer: string | undefined,
+  ) => Promise<{ code: string; isFailed: boolean }>;
   /** Looks for manifests in what is about to be written. */
   inspect: (context: BuildContext, bundle: Bundle) => Promise<void>;
   /** Something else has failed: there will be no receipt. */

@@ -3,8 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { join, normalize } from 'node:path';
 import { normalizePath, type ViteDevServer } from 'vite';
 import { isFailure, type PromptImageError, renderFailure } from '../../failure.js';
+import { isCollectionFile } from '../../image/address.js';
+import type { Imported } from '../../image/imported.js';
 import { pathOf } from '../../plugin.js';
-import type { Project, PromptImage, PublishedFile } from '../../project.js';
+import type { Project, PublishedFile } from '../../project.js';
 import { nameOf, PREFIX, requestedManifest, serve } from './files.js';
 import { createHotImages, type HotImages } from './hot/hot-images.js';
 import { untilWritten } from './written.js';
@@ -25,7 +27,7 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
   const { logger, base } = server.config;
   const hot = createHotImages(server);
   const files = new Map<string, PublishedFile>();
-  const shown = new Map<string, PromptImage>();
+  const shown = new Map<string, Imported>();
   const delivered = new Map<string, string>();
   const failing = new Map<string, string>();
   const updates = new Map<string, Promise<void>>();
@@ -39,25 +41,25 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
   const report = (error: unknown) =>
     logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-  /** The object to show now: the picture, else what was shown last, else a stand-in that names the failure. */
-  const load = async (path: string): Promise<PromptImage> => {
+  /** What to show now: the pictures, else what was shown last, else a stand-in beside the failure. */
+  const load = async (path: string): Promise<Imported> => {
     try {
       const published = await session.load(path);
-      const image = await published.image((file) => urlOf(published.address, file));
+      const imported = await published.imported(urlOf);
       failing.delete(path);
       hot.clear(path);
-      shown.set(path, image);
-      return image;
+      shown.set(path, imported);
+      return imported;
     } catch (error) {
       if (!isFailure(error)) throw error;
       fail(path, error);
-      return shown.get(path) ?? failedImage(path);
+      return shown.get(path) ?? standIn(path);
     }
   };
 
-  /** Each manifest's files have URLs of their own, even where two show the same picture: updates go by URL. */
-  const urlOf = (address: string, file: PublishedFile): string => {
-    const tag = createHash('sha256').update(`${address} ${file.id}`).digest('hex').slice(0, 16);
+  /** The files of each address have URLs of their own, even where two show the same picture: updates go by URL. */
+  const urlOf = (file: PublishedFile): string => {
+    const tag = createHash('sha256').update(`${file.address} ${file.id}`).digest('hex').slice(0, 16);
     const name = file.name.replace(/(\.\w+)$/, `.${tag}$1`);
     files.set(name, file);
     return `${base}${PREFIX}${name}`;
@@ -76,9 +78,17 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     });
   };
 
-  const failedImage = (path: string): PromptImage => {
+  /** Of a collection nobody knows the items. */
+  const standIn = (path: string): Imported => {
+    if (isCollectionFile(path)) return { kind: 'collection', images: [] };
     const name = `failed-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.svg`;
-    files.set(name, { name, id: name, mimeType: 'image/svg+xml', read: async () => Buffer.from(FAILED) });
+    files.set(name, {
+      address: path,
+      name,
+      id: name,
+      mimeType: 'image/svg+xml',
+      read: async () => Buffer.from(FAILED),
+    });
     const src = `${base}${PREFIX}${name}`;
     const size = { width: 1024, height: 1024 };
     const image = {
@@ -90,16 +100,16 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
       sources: {},
       draft: true as const,
     };
-    return { ...image, img: { src, w: size.width, h: size.height } };
+    return { kind: 'image', image: { ...image, img: { src, w: size.width, h: size.height } } };
   };
 
   /** Several changes at once make several updates, of which one finds something new. */
   const update = async (path: string): Promise<void> => {
-    const image = await load(path);
-    const version = JSON.stringify(image);
+    const imported = await load(path);
+    const version = JSON.stringify(imported);
     if (delivered.get(path) === version) return;
     delivered.set(path, version);
-    await hot.swap(path, image);
+    await hot.swap(path, imported);
   };
 
   /** One after the other, so that what was found first is not shown last. */
@@ -140,10 +150,10 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     hot,
     render: async (id, environment) => {
       const path = pathOf(id);
-      const image = await load(path);
+      const imported = await load(path);
       // Of the first one only: pages that have an older one are still to get an update.
-      if (!delivered.has(path)) delivered.set(path, JSON.stringify(image));
-      return hot.render(id, image, environment);
+      if (!delivered.has(path)) delivered.set(path, JSON.stringify(imported));
+      return hot.render(id, imported, environment);
     },
     changed: async (path) => {
       const affected = session.changed(normalize(path));

@@ -43,10 +43,10 @@ const plugin = createPlugin((core) => {
         const importer = importers.get(id);
         const refusal = dev && (await project.leaks.ofImport(id, importer));
         if (refusal) this.error(plainError(refusal));
-        const code = dev
-          ? await dev.render(id, this.environment.config.consumer)
-          : await build?.transform(this, id, importer);
-        return code === undefined ? null : { code, map: { mappings: '' }, moduleType: 'js' };
+        if (dev) return renderedModule(await dev.render(id, this.environment.config.consumer));
+        if (!build) return null;
+        const { code, isFailed } = await build.transform(this, id, importer);
+        return { ...renderedModule(code), ...(isFailed ? NAMES_UNKNOWN : {}) };
       },
     },
   } satisfies Omit<Plugin, 'name'>;
@@ -151,6 +151,13 @@ const plugin = createPlugin((core) => {
   };
   return [{ vite }, { vite: end }];
 });
+
+function renderedModule(code: string) {
+  return { code, map: { mappings: '' as const }, moduleType: 'js' as const };
+}
+
+/** For Rollup in Vite 7, which would name what a broken collection does not export, instead of what is wrong with it. */
+const NAMES_UNKNOWN = { syntheticNamedExports: true };
 
 /** The plugin for Vite 7 and 8. */
 const promptImage = plugin.vite as (options?: PluginOptions) => Plugin[];

@@ -1,22 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
-import { applyEdits, findNodeAtLocation, modify, type ParseError, parse, parseTree } from 'jsonc-parser';
+import { join, relative } from 'node:path';
+import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import { CLIENT_TYPES, compilerOption, parseTsconfig, readTsconfig, referencedFiles } from '../../project.js';
 import type { Edit } from './edits.js';
 import type { Packages } from './packages.js';
 
-/** What types the imports of manifests. */
-export const CLIENT_TYPES = 'unplugin-prompt-image/client';
-
 const TYPES = ['compilerOptions', 'types'];
-
-interface TsConfig {
-  extends?: string | string[];
-  files?: string[];
-  include?: string[];
-  references?: { path?: string }[];
-  compilerOptions?: { types?: string[] };
-}
 
 /** What `init` can do for a project's types. */
 export type TypesPlan =
@@ -32,16 +21,16 @@ export function planTypes(root: string, packages: Packages): TypesPlan | undefin
   if (path === undefined) return undefined;
   const file = relative(root, path).replaceAll('\\', '/');
   const text = readFileSync(path, 'utf8');
-  const config = parseConfig(text);
+  const config = parseTsconfig(text);
   if (!config) return { state: 'by-hand', file };
   const listed = config.compilerOptions?.types;
-  const inherited = listed ? undefined : inheritedTypes(path, config);
-  if ((listed ?? inherited)?.includes(CLIENT_TYPES)) return { state: 'done', file };
+  const effective = compilerOption(path, config, 'types');
+  if (effective?.includes(CLIENT_TYPES)) return { state: 'done', file };
   // A list switches off what TypeScript takes by itself, so that has to stand in it.
-  const types = [...(listed ? [] : (inherited ?? visibleTypes(packages))), CLIENT_TYPES];
+  const types = [...(listed ? [] : (effective ?? visibleTypes(packages))), CLIENT_TYPES];
   const after = types.reduce(append, listed ? text : insertList(text));
   // An edit that does not read back as what was meant is none.
-  const result = parseConfig(after)?.compilerOptions?.types;
+  const result = parseTsconfig(after)?.compilerOptions?.types;
   if (JSON.stringify(result) !== JSON.stringify([...(listed ?? []), ...types])) return { state: 'by-hand', file };
   return { state: 'edit', edit: { file, before: text, after, why: 'it types `import hero from "./hero.image"`' } };
 }
@@ -50,46 +39,15 @@ export function planTypes(root: string, packages: Packages): TypesPlan | undefin
 function chooseConfig(root: string): string | undefined {
   const main = join(root, 'tsconfig.json');
   if (!existsSync(main)) return undefined;
-  const config = read(main);
-  if (config?.files?.length !== 0 || !config.references) return main;
-  const candidates = config.references.flatMap(({ path = '' }) => {
-    const target = resolve(root, path);
-    const file = target.endsWith('.json') ? target : join(target, 'tsconfig.json');
-    return existsSync(file) ? [file] : [];
-  });
+  const config = readTsconfig(main);
+  if (config?.files?.length !== 0) return main;
   const score = (file: string): number => {
-    const { compilerOptions, include = [] } = read(file) ?? {};
+    const { compilerOptions, include = [] } = readTsconfig(file) ?? {};
     const asksForClient = compilerOptions?.types?.some((type) => type.endsWith('/client')) === true;
     const holdsSources = include.some((pattern) => pattern.startsWith('src'));
     return Number(asksForClient) * 4 + Number(holdsSources) * 2 + Number(/\.app\.json$/.test(file));
   };
-  return candidates.toSorted((a, b) => score(b) - score(a))[0] ?? main;
-}
-
-/** The `types` of what a config extends; the later of several wins. */
-function inheritedTypes(path: string, config: TsConfig): string[] | undefined {
-  for (const parent of [config.extends ?? []].flat().toReversed()) {
-    const file = findParent(path, parent);
-    const content = file === undefined ? undefined : read(file);
-    if (!file || !content) continue;
-    const types = content.compilerOptions?.types ?? inheritedTypes(file, content);
-    if (types) return types;
-  }
-  return undefined;
-}
-
-function findParent(path: string, parent: string): string | undefined {
-  if (/^\.{0,2}\//.test(parent)) {
-    const target = resolve(dirname(path), parent);
-    return [target, `${target}.json`].find((file) => file.endsWith('.json') && existsSync(file));
-  }
-  try {
-    return createRequire(path).resolve(parent.endsWith('.json') ? parent : `${parent}/tsconfig.json`);
-  } catch (error) {
-    // Not installed yet, or without such a file: what it says is not known, as if it said nothing.
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
-  }
+  return referencedFiles(main, config).toSorted((a, b) => score(b) - score(a))[0] ?? main;
 }
 
 /** What TypeScript takes without a list: the `@types` of the project. */
@@ -119,16 +77,4 @@ function append(text: string, type: string): string {
   const gap = first && /^\s*\n\s*$/.test(text.slice(start, first.offset)) ? text.slice(start, first.offset) : ' ';
   const end = last ? last.offset + last.length : start;
   return `${text.slice(0, end)}${last ? `,${gap}` : ''}${JSON.stringify(type)}${text.slice(end)}`;
-}
-
-function read(file: string): TsConfig | undefined {
-  return parseConfig(readFileSync(file, 'utf8'));
-}
-
-/** As TypeScript reads it: with comments and trailing commas. @returns `undefined` for what it would not read either */
-function parseConfig(text: string): TsConfig | undefined {
-  const errors: ParseError[] = [];
-  const config = parse(text, errors, { allowTrailingComma: true }) as unknown;
-  const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
-  return errors.length === 0 && isObject ? config : undefined;
 }

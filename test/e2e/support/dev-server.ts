@@ -35,9 +35,9 @@ export async function startDev(site: Site, { env = {}, terminal = false }: DevOp
     image: async (name) => {
       const response = await get(`src/${name}.image.json?import`);
       const code = await response.text();
-      const [, object] = /export default track\("[^"]*", "[^"]*", (\{.*\})\);/.exec(code) ?? [];
+      const [, object] = /= track\("[^"]*", "[^"]*", (\{.*\}), "object"\);/.exec(code) ?? [];
       if (object === undefined) throw new Error(`No image, but ${response.status}:\n${code}\n${server.output()}`);
-      return JSON.parse(object) as PromptImage;
+      return (JSON.parse(object) as { image: PromptImage }).image;
     },
     logs: async (pattern, act, timeout = 20_000) => {
       const from = server.output().length;

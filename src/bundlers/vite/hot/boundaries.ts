@@ -91,7 +91,7 @@ async function findKept(environment: DevEnvironment, roles: Map<Module, Role>): 
   return kept;
 }
 
-async function readCode(environment: DevEnvironment, module: Module): Promise<string | undefined> {
+export async function readCode(environment: DevEnvironment, module: Module): Promise<string | undefined> {
   try {
     return (await environment.transformRequest(module.url))?.code;
   } catch {

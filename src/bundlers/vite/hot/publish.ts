@@ -1,21 +1,31 @@
 import type { DevEnvironment, EnvironmentModuleNode, HotPayload, Update, ViteDevServer } from 'vite';
 import { findReach, type Reach } from './boundaries.js';
-import { EVENTS, type ImageUpdate } from './channel.js';
+import { EVENTS, type ImportUpdate } from './channel.js';
+import { findImportedNames } from './named-imports.js';
 
 /** All pages of a server, or one of them. */
 export interface Channel {
   send(payload: HotPayload): void;
-  send(event: string, data?: ImageUpdate): void;
+  send(event: string, data?: ImportUpdate): void;
 }
 
 /**
- * Brings a manifest's new object to pages, and makes every environment ask for the manifest's module again.
+ * Brings what a manifest is imported as to pages, and makes every environment ask for the manifest's module again.
  *
- * The object goes first and at once, so that pages see updates in the order of the calls; the modules that can be
+ * The objects go first and at once, so that pages see updates in the order of the calls; the modules that can be
  * loaded again follow. This is not `environment.reloadModule`, which reloads the page as soon as one chain of importers
  * ends at an entry, be it that of a page visited earlier.
+ *
+ * @param added names that the module exports from now on. A module that has asked for one of them did not run, nor did
+ *   what imports it: that page starts again.
  */
-export async function publish(server: ViteDevServer, file: string, update: ImageUpdate, pages: Channel): Promise<void> {
+export async function publish(
+  server: ViteDevServer,
+  file: string,
+  update: ImportUpdate,
+  pages: Channel,
+  added: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const { client } = server.environments;
   const environments = Object.values(server.environments);
   // A request that is being answered with the old object must not be cached.
@@ -25,6 +35,10 @@ export async function publish(server: ViteDevServer, file: string, update: Image
   const timestamp = nextTimestamp();
   for (const environment of environments) {
     invalidate(environment, file, timestamp, environment === client ? reach.renewed : undefined);
+  }
+  if (added.size > 0 && (await findImportedNames(client, file)).some((name) => added.has(name))) {
+    pages.send({ type: 'full-reload' });
+    return;
   }
   const updates = renderUpdates(reach, timestamp);
   if (updates.length > 0) pages.send({ type: 'update', updates });

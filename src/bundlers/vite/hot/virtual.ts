@@ -39,7 +39,7 @@ export function createHotModules(config: ResolvedConfig, readClient: () => Promi
   };
 }
 
-// Vue renders again what read a reactive object; for all others the object stays as it is.
+// Vue renders again what read a reactive object; for all others the objects stay as they are.
 function renderTrack(hasVue: boolean): string {
   return [
     ...(hasVue ? ["import { reactive } from 'vue';"] : []),

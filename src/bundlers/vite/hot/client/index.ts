@@ -1,31 +1,24 @@
 import type { ViteHotContext } from 'vite/types/hot.js';
-import { EVENTS, type ImageUpdate, type PageReport } from '../channel.js';
-import { type Fields, replaceFields } from './fields.js';
+import type { Exported } from '../../../../image/imported.js';
+import { type Delivered, EVENTS, type ImportUpdate, type PageReport } from '../channel.js';
 import { guardOverlay } from './overlay.js';
 import { createPage } from './page.js';
-import type { Shown } from './successors.js';
+import { picturesOf } from './pictures.js';
+import { createTracked, type Exports, type Observe, type Tracked } from './tracked.js';
 
-/** Takes the object that a manifest's module exports, and keeps it up to date from then on. */
-export type Track = <T extends Fields>(name: string, version: string, image: T) => T;
-
-interface Tracked {
-  /** What the module exports. */
-  object: Fields;
-  /** A copy of its data, for nobody to write into. */
-  shown: Shown;
-}
+/** Makes a manifest module's exports of its data, and keeps them up to date from then on. */
+export type Track = (name: string, version: string, delivered: Delivered, exported: Exported) => Exports;
 
 /**
  * The browser's half. One instance serves all manifest modules of a page or a worker.
  *
  * @param hot undefined where `server.hmr` is false
- * @param observe what the framework needs to notice a change: Vue's `reactive`, or nothing
  */
-export function connect(hot: ViteHotContext | undefined, observe: <T extends Fields>(image: T) => T): Track {
-  if (!hot) return (_name, _version, image) => image;
+export function connect(hot: ViteHotContext | undefined, observe: Observe): Track {
+  if (!hot) return (_name, _version, delivered, exported) => createTracked(delivered, exported, (it) => it).exports;
 
-  // Every address of a manifest (`?t=…`, `?url`) is a module of its own, with an object of its own.
-  const images = new Map<string, { version: string; tracked: Tracked[] }>();
+  // Every address of a manifest (`?t=…`, `?url`) is a module of its own, with objects of its own.
+  const manifests = new Map<string, { version: string; tracked: Tracked[] }>();
   const page = typeof document === 'undefined' ? undefined : createPage(document);
 
   // An object may have changed between its delivery and the moment from which the page is listening.
@@ -39,32 +32,34 @@ export function connect(hot: ViteHotContext | undefined, observe: <T extends Fie
     unreported = {};
   }
 
-  hot.on(EVENTS.update, ({ name, version, image }: ImageUpdate) => {
-    const known = images.get(name);
+  hot.on(EVENTS.update, ({ name, version, imported }: ImportUpdate) => {
+    const known = manifests.get(name);
     if (!known) return;
     known.version = version;
     const old = new Set(known.tracked.map(({ shown }) => shown));
+    // What is gone stays, so that what comes back under its name takes its place.
+    const next = new Map([...[...old].flatMap((pictures) => [...pictures]), ...picturesOf(imported)]);
     for (const tracked of known.tracked) {
-      replaceFields(tracked.object, { ...structuredClone(image) });
-      tracked.shown = image;
+      tracked.replace(imported);
+      tracked.shown = next;
     }
-    const shown = [...images.values()].flatMap(({ tracked }) => tracked.map((each) => each.shown));
-    page?.exchange(old, image, new Set(shown));
+    const shown = new Set([...manifests.values()].flatMap(({ tracked }) => tracked.map((each) => each.shown)));
+    page?.exchange(old, next, shown);
   });
   if (page) {
     guardOverlay(hot, document, () => {
-      for (const [name, { version }] of images) report(name, version);
+      for (const [name, { version }] of manifests) report(name, version);
     });
   }
 
-  return (name, version, image) => {
-    const known = images.get(name) ?? { version, tracked: [] };
-    images.set(name, known);
+  return (name, version, delivered, exported) => {
+    const known = manifests.get(name) ?? { version, tracked: [] };
+    manifests.set(name, known);
     // Two versions at once: whichever is newer, the server has to say so.
     if (known.version !== version) known.version = '';
-    const tracked = { object: observe(image), shown: structuredClone<Shown>(image) };
+    const tracked = createTracked(delivered, exported, observe);
     known.tracked.push(tracked);
     report(name, known.version);
-    return tracked.object;
+    return tracked.exports;
   };
 }

@@ -1,5 +1,6 @@
-import type { PromptImage } from '../../../../image/object.js';
-import { createSuccessors, pairUrls, type Shown, urlsOf } from './successors.js';
+import type { Shown } from '../channel.js';
+import type { Pictures } from './pictures.js';
+import { createSuccessors, pairUrls, urlsOf } from './successors.js';
 
 const ATTRIBUTES = ['src', 'srcset', 'style', 'poster', 'href', 'imagesrcset'];
 const SELECTOR = ATTRIBUTES.map((name) => `[${name}]`).join(',');
@@ -7,10 +8,10 @@ const SELECTOR = ATTRIBUTES.map((name) => `[${name}]`).join(',');
 /** The document's elements that show images, whoever made them. */
 export interface Page {
   /**
-   * @param old the versions of an image that the page has shown until now
-   * @param shown what all images of the page show from now on
+   * @param old the versions of a manifest's pictures that the page has shown until now
+   * @param shown what all manifests of the page show from now on
    */
-  exchange(old: Iterable<Shown>, next: PromptImage, shown: Iterable<Shown>): void;
+  exchange(old: Iterable<Pictures>, next: Pictures, shown: Iterable<Pictures>): void;
 }
 
 export function createPage(document: Document): Page {
@@ -46,10 +47,21 @@ export function createPage(document: Document): Page {
 
   return {
     exchange(old, next, shown) {
-      const urls = new Set(Array.from(shown, urlsOf).flat());
+      const urls = new Set([...shown].flatMap((pictures) => [...pictures.values()].flatMap(urlsOf)));
       for (const version of old) {
-        for (const element of document.images) describe(element, version, next);
-        successors.add(pairUrls(version, next), urls);
+        const pairs = [...version].flatMap(([name, picture]): [Shown, Shown][] => {
+          const successor = next.get(name);
+          return successor ? [[picture, successor]] : [];
+        });
+        const bySrc = new Map(pairs.map((pair) => [pair[0].src, pair]));
+        for (const element of document.images) {
+          const pair = bySrc.get(element.getAttribute('src') ?? '');
+          if (pair) describe(element, ...pair);
+        }
+        successors.add(
+          pairs.flatMap((pair) => pairUrls(...pair)),
+          urls,
+        );
       }
       exchangeBelow(document);
       if (!observer) observe();
@@ -58,8 +70,7 @@ export function createPage(document: Document): Page {
 }
 
 /** The facts beside the URL, where the page took them from the object. */
-function describe(element: HTMLImageElement, old: Shown, next: PromptImage): void {
-  if (!old.src || element.getAttribute('src') !== old.src) return;
+function describe(element: HTMLImageElement, old: Shown, next: Shown): void {
   for (const name of ['alt', 'width', 'height'] as const) {
     if (element.getAttribute(name) === String(old[name])) element.setAttribute(name, String(next[name]));
   }

@@ -1,33 +1,30 @@
-import type { PromptImage } from '../../../../image/object.js';
+import type { Shown } from '../channel.js';
 
-/** What a module exported: the whole object, or with `?url` its `src` alone. */
-export type Shown = Partial<PromptImage>;
-
-/** Every URL of an image and every srcset, each with what takes its place. */
-export function pairUrls(old: Shown, next: PromptImage): [string, string][] {
+/** Every URL of a picture and every srcset, each with what takes its place. */
+export function pairUrls(old: Shown, next: Shown): [string, string][] {
   const pairs: [string | undefined, string | undefined][] = [
     [old.src, next.src],
     [old.srcset, next.srcset],
     ...pairCandidates(old.srcset, next.srcset),
     ...Object.entries(old.sources ?? {}).flatMap(([format, srcset]) => {
-      const successor = next.sources[format] ?? next.srcset;
-      return [[srcset, successor] as [string, string], ...pairCandidates(srcset, successor)];
+      const successor = next.sources?.[format] ?? next.srcset;
+      return [[srcset, successor] as [string, string | undefined], ...pairCandidates(srcset, successor)];
     }),
     [old.blurDataURL, next.blurDataURL],
   ];
   return pairs.filter((pair): pair is [string, string] => Boolean(pair[0] && pair[1]));
 }
 
-/** Every string that an image shows now. */
+/** Every string that a picture shows now. */
 export function urlsOf(image: Shown): string[] {
   const srcsets = [image.srcset, ...Object.values(image.sources ?? {})].filter((srcset) => srcset !== undefined);
   const urls = srcsets.flatMap((srcset) => parseSrcset(srcset).map(({ url }) => url));
   return [image.src, image.blurDataURL, ...srcsets, ...urls].filter((url) => url !== undefined);
 }
 
-function pairCandidates(old: string | undefined, next: string): [string, string][] {
+function pairCandidates(old = '', next = ''): [string, string][] {
   const successors = parseSrcset(next);
-  return parseSrcset(old ?? '').flatMap(({ url, size }): [string, string][] => {
+  return parseSrcset(old).flatMap(({ url, size }): [string, string][] => {
     const [nearest] = successors.toSorted((a, b) => Math.abs(a.size - size) - Math.abs(b.size - size));
     return nearest ? [[url, nearest.url]] : [];
   });

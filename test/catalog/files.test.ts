@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { symlink, truncate } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type Entry, readEntry } from '../../src/catalog/entry.js';
+import type { Entry } from '../../src/catalog/entry.js';
 import { isFailure, type PromptImageError } from '../../src/failure.js';
 import { scanManifests } from '../../src/files/scan.js';
-import { google } from '../../src/providers/google.js';
+import { readEntry } from '../support/catalog.js';
 import { createWorkspace, type FileContent, type Workspace } from '../support/workspace.js';
 
 const pier = { prompt: 'A pier' };
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
 const read = ({ root }: Workspace, allowReferencesFrom: string[] = []): Promise<Entry> =>
-  readEntry('a.image.json', { root, allowReferencesFrom, defaults: undefined, provider: google() });
+  readEntry('a.image.json', { root, allowReferencesFrom });
 
 async function failureOf(workspace: Workspace): Promise<PromptImageError> {
   const error: unknown = await read(workspace).then(
@@ -119,11 +119,11 @@ describe('a reference', () => {
   test('is named to who watches, before it is read', async () => {
     await using workspace = await referenceTo('./none.png');
     const seen: string[] = [];
-    const options = { root: workspace.root, allowReferencesFrom: [], defaults: undefined, provider: google() };
-    await expect(readEntry('a.image.json', options, (path) => seen.push(path))).rejects.toMatchObject({
+    const options = { root: workspace.root, onDependency: (path: string) => void seen.push(path) };
+    await expect(readEntry('a.image.json', options)).rejects.toMatchObject({
       code: 'REFERENCE_NOT_FOUND',
     });
-    expect(seen).toEqual([workspace.path('none.png')]);
+    expect(seen).toEqual(['a.image.json', 'none.png'].map((file) => workspace.path(file)));
   });
 });
 
