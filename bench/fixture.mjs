@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { SIZE } from './settings.mjs';
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
+export const repository = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Makes the folders that the bench builds: `ours` with a manifest an image, `plain` with static imports of the files that
@@ -105,7 +105,7 @@ function writePlain({ ours, plain }) {
 }
 
 /** A page that uses everything it imports. */
-function writePage(folder, imports) {
+export function writePage(folder, imports) {
   const lines = imports.map((path, index) => `import i${index} from '${path}';`);
   writeFileSync(
     join(folder, 'main.js'),

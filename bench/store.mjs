@@ -18,7 +18,7 @@ const TAKES = 100;
  * Writes a project with `count` originals of 20 to 50 kB: a manifest for every hundredth of them, which the others are takes
  * of. Nothing in them is a picture: nobody decodes them here.
  *
- * @returns the folder of the originals
+ * @returns `originals`: the folder of the originals in it
  */
 export function createStore(folder, count) {
   rmSync(folder, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export function createStore(folder, count) {
     if (take === 1) writeFileSync(join(folder, address), `${JSON.stringify(manifest, undefined, 2)}\n`);
     writeOriginal(originals, address, manifest, take, pictureOf(noise, index));
   }
-  return originals;
+  return { project: folder, originals };
 }
 
 function pictureOf(noise, index) {
