@@ -26,8 +26,10 @@ export function findOtherTakes(entries: readonly (Entry | WaitingEntry)[]): (rec
     note(address, image.take);
     if ('request' in entry) note(promptKeyOf(entry.request), image.take);
   }
-  return ({ request, for: address }) =>
-    [address, promptKeyOf(request)].some((id) => [...(present.get(id) ?? [])].some((take) => take !== takeOf(request)));
+  return ({ request, for: address }) => {
+    const isAmong = (id: string) => [...(present.get(id) ?? [])].some((take) => take !== takeOf(request));
+    return isAmong(address) || isAmong(promptKeyOf(request));
+  };
 }
 
 /** The takes that were bought for exactly this prompt side, whoever asked, oldest first. Damaged records are passed over. */

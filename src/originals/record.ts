@@ -82,9 +82,11 @@ export function renderRecord(fields: Omit<OriginalRecord, 'self'>): { record: Or
 export function parseRecord(bytes: Uint8Array): OriginalRecord {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const value = parseJson(text);
-  const version = versionSchema.safeParse(value);
-  if (version.success && version.data.version > 1) throw new RecordError('newer', 'was written by a newer version');
-  if (!recordSchema.safeParse(value).success) throw new RecordError('damaged', 'is not a record');
+  if (!recordSchema.safeParse(value).success) {
+    const version = versionSchema.safeParse(value);
+    if (version.success && version.data.version > 1) throw new RecordError('newer', 'was written by a newer version');
+    throw new RecordError('damaged', 'is not a record');
+  }
   const record = value as OriginalRecord;
   if (!isAsWritten(record, text) || !isUtf8(bytes)) throw new RecordError('damaged', 'was edited after it was written');
   if (keyOf(record.request) !== record.key)

@@ -51,10 +51,9 @@ export async function check(context: Context, { strict }: { strict: boolean }): 
   const isOtherTake = findOtherTakes(images.flatMap((image) => (image.state === 'invalid' ? [] : [image.entry])));
   for (const { stem, record, rivals } of await originals.all(add)) {
     if (rivals.length > 0) add(conflict([stem, ...rivals], ownerOf(record, images)));
-    if (used.has(record.key)) continue;
-    const otherTake = isOtherTake(record);
-    const unused = `${stem} is ${otherTake ? 'another take' : 'not used'} (bought for ${record.for})`;
-    if (strict && !otherTake)
+    if (used.has(record.key) || isOtherTake(record)) continue;
+    const unused = `${stem} is not used (bought for ${record.for})`;
+    if (strict)
       add(new PromptImageError('CACHE_ORPHAN', unused, { next: 'Run: npx prompt-image prune, or drop --strict.' }));
     else notes.push(unused);
   }

@@ -61,12 +61,12 @@ test('an original that nothing uses is a note, or with --strict a failure', asyn
   expect(strict.code).toBe(1);
 });
 
-test('another take is a note even so', async () => {
+test('another take is no note, and fails nothing', async () => {
   await using site = await boughtSite();
   await site.edit('canal', { prompt: 'A canal', alt: '', take: 2 });
   expect((await site.command(['generate'])).code).toBe(0);
   const { code, output } = await site.command(['check', '--strict']);
-  expect(output).toMatch(/^note: canal-\S+ is another take \(bought for src\/canal\.image\.json\)$/m);
+  expect(output).not.toContain('canal');
   expect(code).toBe(0);
 });
 
