@@ -147,6 +147,12 @@ test.concurrent.each(vites)(
       expect(shown).toContain('hero.image.json:3:3');
       expect(shown).toMatch(/> 3 \|\s+"aspectRato": "1:1"/);
     }
+    await site.write('brand.image-preset.json', '{\n  "stile": "flat"\n}\n');
+    await site.edit('hero', { ...hero, extends: '../brand.image-preset.json' });
+    const overlay = () => document.querySelector('vite-error-overlay')?.shadowRoot?.textContent;
+    for (const { page } of pages) {
+      await expect.poll(() => page.evaluate(overlay), { timeout: 15_000 }).toContain('/brand.image-preset.json:2:3');
+    }
     await site.edit('hero', { ...hero, alt: 'Fourth', prompt: 'A lighthouse' });
     for (const { page, problems } of pages) {
       await page.waitForSelector('#hero[alt="Fourth"]', { timeout: 15_000 });

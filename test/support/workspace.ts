@@ -93,20 +93,12 @@ export async function createWorkspace(
   return workspace;
 }
 
-/** Those that this repository names, which are all that a project imports by itself: a link for each of hundreds takes time. */
-const packages = Object.keys(
-  ((manifest: Record<string, object>) => ({ ...manifest.dependencies, ...manifest.devDependencies }))(
-    JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')),
-  ),
-);
-
 async function linkPackages(target: string, vite: string): Promise<void> {
+  await mkdir(target);
   const source = join(repositoryRoot, 'node_modules');
+  const packages = (await readdir(source)).filter((name) => !name.startsWith('.'));
   const links = new Map(packages.map((name) => [name, join(source, name)]));
   links.set('vite', join(source, vite)).set('unplugin-prompt-image', repositoryRoot);
-  for (const folder of new Set([...links.keys()].map((name) => dirname(join(target, name))))) {
-    await mkdir(folder, { recursive: true });
-  }
   // Junctions need no privilege on Windows; elsewhere the type is ignored.
   await Promise.all([...links].map(([name, to]) => symlink(to, join(target, name), 'junction')));
 }

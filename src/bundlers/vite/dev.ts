@@ -67,14 +67,17 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
 
   const fail = (path: string, error: PromptImageError) => {
     const message = renderFailure(error);
-    if (failing.get(path) !== message) logger.error(message, { timestamp: true });
+    // A preset fails all manifests that extend it, in the same words.
+    if (![...failing.values()].includes(message)) logger.error(message, { timestamp: true });
     failing.set(path, message);
-    const { line, column = 1 } = error.place ?? {};
+    const { file, line, column = 1 } = error.place ?? {};
     hot.fail(path, {
       message: `[${error.code}] ${error.what}${error.next ? `\n\n${error.next}` : ''}`,
       id: path,
       ...(error.place?.frame ? { frame: error.place.frame } : {}),
-      ...(line === undefined ? {} : { loc: { file: path, line, column } }),
+      ...(file === undefined || line === undefined
+        ? {}
+        : { loc: { file: normalizePath(join(project.config.root, file)), line, column } }),
     });
   };
 
