@@ -114,7 +114,17 @@ export function openCatalog(options: CatalogOptions): Catalog {
     warnings: provider.models?.includes(image.model) ? [] : image.warnings,
   });
 
-  const entryOf = async (image: ResolvedImage): Promise<Entry | WaitingEntry> => {
+  /** @param found what was found on the way, since many ways may lead to one picture */
+  const entryOf = (image: ResolvedImage, found = new Map<string, Promise<Entry | WaitingEntry>>()) => {
+    const entry = found.get(image.address) ?? findEntry(image, found);
+    found.set(image.address, entry);
+    return entry;
+  };
+
+  const findEntry = async (
+    image: ResolvedImage,
+    found: Map<string, Promise<Entry | WaitingEntry>>,
+  ): Promise<Entry | WaitingEntry> => {
     const waitsFor: string[] = [];
     const references: Reference[] = [];
     for (const reference of image.references) {
@@ -124,7 +134,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
         continue;
       }
       const target = await referenced(reference);
-      const entry = await entryOf(target);
+      const entry = await entryOf(target, found);
       const original = entry.waitsFor ? undefined : await originals.find(entry.key);
       if (!original) waitsFor.push(target.picture);
       else {

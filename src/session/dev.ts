@@ -119,7 +119,8 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
 
   const tellWaiting = ({ entry }: Looked): string => {
     const line = entry.waitsFor ? renderWaiting(entry) : entry.address;
-    return config.frozen || config.missing === 'draft' ? line : `${line}: ${ask()} to buy both.`;
+    const all = entry.waitsFor?.length === 1 ? 'both' : 'them all';
+    return config.frozen || config.missing === 'draft' ? line : `${line}: ${ask()} to buy ${all}.`;
   };
 
   const show = async (catalog: Catalog, address: string) => {

@@ -92,6 +92,23 @@ describe('references to the pictures of other images', () => {
     expect([...seen].sort()).toEqual(names.map((name) => workspace.path(name)));
   });
 
+  test('are followed once, however many ways lead to a picture', async () => {
+    const last = 30;
+    const layers = Array.from({ length: last + 1 }, (_, index): [string, object] => {
+      const below = [`./x${index - 1}.image.json`, `./x${index - 1}.image.json@other`];
+      const references = index === 0 ? {} : { references: below };
+      return [
+        `x${index}.image.json`,
+        { prompt: `X${index}`, ...references, variants: { other: { prompt: `Y${index}` } } },
+      ];
+    });
+    await using workspace = await createWorkspace(Object.fromEntries(layers));
+    // A thousand million ways.
+    expect(await catalogOf(workspace).entry(`x${last}.image.json`)).toMatchObject({
+      waitsFor: [`x${last - 1}.image.json`, `x${last - 1}.image.json@other`],
+    });
+  });
+
   test('of another take give another key', async () => {
     await using workspace = await createWorkspace(files);
     await sell(workspace, catalogOf(workspace), 'a.image.json', 'a');
