@@ -16,7 +16,7 @@ export function testContents(tarball: () => Tarball): void {
       .map((entry) => join(entry.parentPath, entry.name).slice(tarball().folder.length + 1))
       .sort();
 
-  test('it holds the build, the types, the schema, the font and the licences, and nothing else', () => {
+  test('it holds the build, the types, the schemas, the docs, the font and the licences, and nothing else', () => {
     const files = filesOf();
     expect(files.filter((file) => !file.startsWith('dist/'))).toEqual([
       'CHANGELOG.md',
@@ -26,7 +26,12 @@ export function testContents(tarball: () => Tarball): void {
       'assets/OFL.txt',
       'assets/prompt-image-mono.ttf',
       'client.d.ts',
+      'collection.schema.json',
+      'docs/cli.md',
+      'docs/html.md',
+      'docs/manifest.md',
       'package.json',
+      'preset.schema.json',
       'schema.json',
     ]);
     const built = files.filter((file) => file.startsWith('dist/'));
