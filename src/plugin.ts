@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
 import { isFailure, type PromptImageError, renderFailure } from './failure.js';
 import { openProject, type PluginOptions, type Project } from './project.js';
@@ -42,10 +42,10 @@ export function lengthenId(source: string): string {
   return source.replace(/(\.images?)(\?.*)?$/, '$1.json$2');
 }
 
-/** Finds `./hero.image` beside its importer, for bundlers that do not look for `.json` by themselves. */
-export function resolveShortId(source: string, importer: string | undefined): string | undefined {
-  if (!importer || !/^\.{0,2}\//.test(source)) return undefined;
-  const id = resolve(dirname(pathOf(importer)), lengthenId(source));
+/** Finds `./hero.image` from a folder, for bundlers that do not look for `.json` by themselves. */
+export function resolveShortId(source: string, folder: string): string | undefined {
+  if (!/^\.{0,2}\//.test(source)) return undefined;
+  const id = resolve(folder, lengthenId(source));
   return existsSync(pathOf(id)) ? id : undefined;
 }
 
@@ -60,4 +60,9 @@ export function plainError(failure: PromptImageError): Error {
   // Rollup prints the message, then what the stack has beyond the message's line.
   const error = Object.assign(new Error(message), { name: '', stack: `${message}\n` });
   return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
+}
+
+/** The same for Rolldown, which puts the name before the message, and the stack behind it. */
+export function rolldownError(failure: PromptImageError): Error {
+  return Object.assign(plainError(failure), { name: failure.name, stack: '' });
 }

@@ -1,86 +1,12 @@
 import type { Plugin } from 'rollup';
-import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../plugin.js';
-import type { BuildSession, PluginOptions, Project } from '../project.js';
-import { outputFiles } from './output.js';
-
-/**
- * `load` gives an empty JSON document and `transform`, after every other plugin, the module: so it does not matter whether a
- * JSON plugin stands beside it.
- */
-const plugin = createPlugin((core) => {
-  let project: Project;
-  let session: BuildSession | undefined;
-  /** Of manifests imported with a query, who did so: modules do not know it yet when they are loaded. */
-  const importers = new Map<string, string>();
-  return [
-    {
-      rollup: {
-        async buildStart() {
-          project = await core.open(process.cwd());
-          session = project.build({ watch: this.meta.watchMode, log: (message) => this.info(message) });
-        },
-        resolveId: {
-          order: 'pre',
-          async handler(source, importer) {
-            const isShort = SHORT_ID.test(source);
-            if (!isShort && !(MANIFEST_ID.test(source) && source.includes('?'))) return null;
-            // Rollup takes a query for a part of the file's name.
-            const [path = source, query] = (isShort ? lengthenId(source) : source).split('?');
-            const resolved = await this.resolve(path, importer, { skipSelf: true });
-            if (!resolved || !query) return resolved;
-            const id = `${resolved.id}?${query}`;
-            if (importer) importers.set(id, importer);
-            return { ...resolved, id };
-          },
-        },
-        load(id) {
-          return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id)) ? '{}' : null;
-        },
-        transform: {
-          order: 'post',
-          async handler(_, id) {
-            if (!session || !MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
-            const { code, isFailed } = await session.module(id, {
-              importer: importers.get(id),
-              emitFile: (name, source) =>
-                `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
-              watchFile: (file) => this.addWatchFile(file),
-              watchFolder: (folder) => this.addWatchFile(folder),
-            });
-            return { code, map: { mappings: '' }, syntheticNamedExports: isFailed };
-          },
-        },
-        // Taken from the cache of a watching build it would be missing from the receipt, and its failures from the report.
-        shouldTransformCachedModule({ id }) {
-          return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
-        },
-        async buildEnd(error) {
-          // Called, too, where the project could not be opened.
-          if (!session) return;
-          await project.dispose();
-          if (error) return;
-          const { receipt, warnings } = await session.finish();
-          for (const warning of warnings) this.warn(warning);
-          // Also where something failed: what was bought before was paid for all the same.
-          this.info(receipt);
-          const failure = session.failure();
-          if (failure) this.error(plainError(failure));
-        },
-        generateBundle: {
-          order: 'post',
-          async handler(_, bundle) {
-            await session?.inspect(outputFiles(bundle, process.cwd()), [...this.getModuleIds()]);
-            const failure = session?.failure();
-            if (failure) this.error(plainError(failure));
-          },
-        },
-      },
-    },
-  ];
-});
+import { createPlugin, plainError } from '../plugin.js';
+import type { PluginOptions } from '../project.js';
+import { createHooks } from './rollup-hooks.js';
 
 /** The plugin for Rollup 4. */
-const promptImage: (options?: PluginOptions) => Plugin[] = plugin.rollup;
+const promptImage: (options?: PluginOptions) => Plugin[] = createPlugin((core) => [
+  { rollup: createHooks(core, plainError) },
+]).rollup;
 
 // The second name is what `require()` gives.
 export { promptImage as default, promptImage as 'module.exports' };

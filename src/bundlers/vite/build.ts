@@ -1,5 +1,5 @@
 import type { ResolvedConfig, ViteBuilder } from 'vite';
-import { plainError } from '../../plugin.js';
+import { plainError, rolldownError } from '../../plugin.js';
 import type { Project } from '../../project.js';
 import { type Bundle, outputFiles } from '../output.js';
 
@@ -80,8 +80,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       if (!failure) return;
       // What was bought before the failure was paid for all the same.
       await report();
-      // Rolldown puts the name before the message, and the stack behind it.
-      context.error(Object.assign(plainError(failure), { name: failure.name, stack: '' }));
+      context.error(rolldownError(failure));
     },
 
     beforeApp: (builder) => {

@@ -11,6 +11,8 @@ export interface Bundler {
   command: (workspace: Workspace) => string[];
   /** Below `dist`: the built `src/main.js`. */
   entry: RegExp;
+  /** What it puts of its own around a plugin's messages. @default nothing */
+  around?: RegExp;
 }
 
 const vite: Omit<Bundler, 'name' | 'vite'> = {
@@ -63,8 +65,54 @@ export const webpack: Bundler = {
   entry: /^main\.js$/,
 };
 
+export const rolldown: Bundler = {
+  name: 'rolldown',
+  vite: 'vite',
+  files: {
+    'rolldown.config.js': `
+      import promptImage from 'unplugin-prompt-image/rolldown';
+      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
+  },
+  command: (workspace) => [workspace.bin('rolldown'), '--config', 'rolldown.config.js'],
+  entry: /^main\.js$/,
+  // The stack of its own error.
+  around: /^ {4}at .*\/node_modules\/rolldown\/.*\n/gm,
+};
+
+/** @param core the name of its package here */
+function rspackOf(name: string, core: string): Bundler {
+  return {
+    name,
+    vite: 'vite',
+    files: {
+      'rspack.config.js': `
+        import promptImage from 'unplugin-prompt-image/rspack';
+        export default {
+          mode: 'production',
+          entry: './src/main.js',
+          output: { publicPath: '/', assetModuleFilename: 'assets/[name]-[contenthash][ext]' },
+          plugins: [promptImage()],
+        };`,
+      // Prints and exits as its command line does.
+      'build.js': `
+        import { rspack } from '${core}';
+        import config from './rspack.config.js';
+        rspack({ context: import.meta.dirname, ...config }, (error, stats) => {
+          if (error) throw error;
+          console.log(stats.toString());
+          process.exitCode = stats.hasErrors() ? 1 : 0;
+        });`,
+    },
+    command: () => ['build.js'],
+    entry: /^main\.js$/,
+    around: /^ {2}│ /gm,
+  };
+}
+
+export const rspack = rspackOf('rspack 2', '@rspack/core');
+export const rspack1 = rspackOf('rspack 1', 'rspack1');
 export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
 export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
 
-export const bundlers: readonly Bundler[] = [vite8, vite7, rollup, webpack];
+export const bundlers: readonly Bundler[] = [vite8, vite7, rollup, rolldown, webpack, rspack, rspack1];
 export const vites: readonly Bundler[] = [vite8, vite7];

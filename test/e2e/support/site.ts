@@ -81,8 +81,11 @@ function openSite(workspace: Workspace, bundler: Bundler, key: string): Site {
   const { root } = workspace;
   return {
     ...workspace,
-    build: (env = {}) =>
-      run(process.execPath, bundler.command(workspace), { cwd: root, env: { NO_COLOR: '1', ...env }, timeout: 60_000 }),
+    build: async (env = {}) => {
+      const options = { cwd: root, env: { NO_COLOR: '1', ...env }, timeout: 60_000 };
+      const built = await run(process.execPath, bundler.command(workspace), options);
+      return bundler.around ? { ...built, output: built.output.replace(bundler.around, '') } : built;
+    },
     command: (args, env = { GEMINI_API_KEY: key }) =>
       run(process.execPath, [workspace.bin('unplugin-prompt-image', 'prompt-image'), ...args], {
         cwd: root,
