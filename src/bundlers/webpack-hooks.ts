@@ -82,7 +82,12 @@ function createHost(
       const contentHash = createHash('sha256').update(content).digest('hex').slice(0, hashDigestLength);
       const module = loaderContext._module;
       const pattern = assetModuleFilename as Parameters<typeof compilation.getAssetPath>[0];
-      const path = compilation.getAssetPath(pattern, { filename: name, contentHash, ...(module ? { module } : {}) });
+      const path = compilation.getAssetPath(pattern, {
+        filename: name,
+        contentHash,
+        hash: contentHash,
+        ...(module ? { module } : {}),
+      });
       loaderContext.emitFile(path, content, undefined, { immutable: true, contenthash: contentHash });
       return `__webpack_public_path__ + ${JSON.stringify(path)}`;
     },

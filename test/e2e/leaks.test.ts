@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
-import { type Bundler, rollup, vites, webpack } from './support/bundlers.js';
+import { type Bundler, rollups, vites, webpacks } from './support/bundlers.js';
 import { startDev } from './support/dev-server.js';
 import { contentsOf, leaksIn } from './support/leaks.js';
 import { createSite, STACK, startSmallGemini } from './support/site.js';
@@ -115,25 +115,32 @@ describe.concurrent.each(vites)('$name', (bundler) => {
   });
 });
 
-test.concurrent('Rollup: a query, an asset of another plugin, and a plugin that inlines are refused', async () => {
-  const config = (plugin: string) => `
+test.concurrent.each(rollups)(
+  '$name: a query, an asset of another plugin, and a plugin that inlines are refused',
+  async (rollup) => {
+    const config = (plugin: string) => `
     import { readFileSync } from 'node:fs';
-    import promptImage from 'unplugin-prompt-image/rollup';
+    import promptImage from 'unplugin-prompt-image/${rollup.name}';
     export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage(), ${plugin}] };`;
-  const raw = await refused(rollup, { 'src/main.js': "import text from './hero.image.json?raw';\nconsole.log(text);" });
-  expect(raw).toContain('src/main.js:1:');
-  expect(raw).toContain(instead);
-  await refused(rollup, { 'rollup.config.js': config(inliner), 'src/main.js': 'console.log(MANIFEST);' });
-  const emitter = `{
+    const raw = await refused(rollup, {
+      'src/main.js': "import text from './hero.image.json?raw';\nconsole.log(text);",
+    });
+    expect(raw).toContain('src/main.js:1:');
+    expect(raw).toContain(instead);
+    await refused(rollup, { [`${rollup.name}.config.js`]: config(inliner), 'src/main.js': 'console.log(MANIFEST);' });
+    const emitter = `{
     name: 'emitter',
     buildEnd() {
       this.emitFile({ type: 'asset', name: 'data.json', source: readFileSync('src/hero.image.json') });
     },
   }`;
-  expect(await refused(rollup, { 'rollup.config.js': config(emitter), 'src/main.js': '' })).toContain('data-');
-});
+    expect(await refused(rollup, { [`${rollup.name}.config.js`]: config(emitter), 'src/main.js': '' })).toContain(
+      'data-',
+    );
+  },
+);
 
-test.concurrent('webpack: a query, an asset, and one among imports are refused', async () => {
+test.concurrent.each(webpacks)('$name: a query, an asset, and one among imports are refused', async (webpack) => {
   const raw = await refused(webpack, {
     'src/main.js': "import text from './hero.image.json?raw';\nconsole.log(text);",
   });

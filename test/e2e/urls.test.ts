@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
 import { run } from '../support/workspace.js';
-import { type Bundler, rollup, vites, webpack } from './support/bundlers.js';
+import { type Bundler, rollups, vites, webpacks } from './support/bundlers.js';
 import { createSite, loadImages, type Site, startSmallGemini, urlsOf } from './support/site.js';
 
 const images = { barn: 'A barn', canal: 'A canal' };
@@ -24,6 +24,13 @@ async function build(bundler: Bundler, options: Partial<Parameters<typeof create
   expect(code, output).toBe(0);
   return site;
 }
+
+/** How a cache on disk is asked for. */
+const persistent: Record<string, string> = {
+  webpack: "cache: { type: 'filesystem' }",
+  'rspack 1': "cache: true, experiments: { cache: { type: 'persistent' } }",
+  'rspack 2': "cache: { type: 'persistent' }",
+};
 
 /** Each picture's URL without a prefix, as a file of the output. */
 async function expectFiles(site: Site, prefix: string): Promise<void> {
@@ -77,7 +84,7 @@ describe.concurrent.each(vites)('$name', (bundler) => {
   });
 });
 
-describe.concurrent('rollup', () => {
+describe.concurrent.each(rollups)('$name', (rollup) => {
   test('URLs are found from where the code is', async () => {
     await using site = await build(rollup);
     await expectFiles(site, `file://${site.path('dist')}/`);
@@ -101,7 +108,7 @@ describe.concurrent('rollup', () => {
   });
 });
 
-describe.concurrent('webpack', () => {
+describe.concurrent.each(webpacks)('$name', (webpack) => {
   test.each(['https://cdn.example/x/', '/app/'])('public path %s', async (path) => {
     await using site = await build(changed(webpack, "publicPath: '/'", `publicPath: '${path}'`));
     await expectFiles(site, path);
@@ -114,7 +121,7 @@ describe.concurrent('webpack', () => {
 
   test('its own cache does not come between', async () => {
     await using site = await build(
-      changed(webpack, "mode: 'production',", "mode: 'production', cache: { type: 'filesystem' },"),
+      changed(webpack, "mode: 'production',", `mode: 'production', ${persistent[webpack.name]},`),
     );
     const before = await site.hashTree('dist');
     await site.remove('dist');

@@ -15,6 +15,11 @@ export interface Bundler {
   around?: RegExp;
 }
 
+/** What is left of an output without what the bundler itself puts around messages. */
+export function messagesIn(output: string, { around }: Bundler): string {
+  return around ? output.replace(around, '') : output;
+}
+
 const vite: Omit<Bundler, 'name' | 'vite'> = {
   files: {
     'index.html': '<!doctype html><title>Site</title><script type="module" src="/src/main.js"></script>\n',
@@ -76,7 +81,7 @@ export const rolldown: Bundler = {
   command: (workspace) => [workspace.bin('rolldown'), '--config', 'rolldown.config.js'],
   entry: /^main\.js$/,
   // The stack of its own error.
-  around: /^ {4}at .*\/node_modules\/rolldown\/.*\n/gm,
+  around: /^ +at .*\/node_modules\/rolldown\/.*\n/gm,
 };
 
 /** @param core the name of its package here */
@@ -114,5 +119,11 @@ export const rspack1 = rspackOf('rspack 1', 'rspack1');
 export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
 export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
 
-export const bundlers: readonly Bundler[] = [vite8, vite7, rollup, rolldown, webpack, rspack, rspack1];
-export const vites: readonly Bundler[] = [vite8, vite7];
+/** `npm test` takes one of each kind, `npm run test:bundlers` their relatives and elders through the same files. */
+const others = process.env.BUNDLERS === 'others';
+export const bundlers: readonly Bundler[] = others ? [vite7, rolldown, rspack, rspack1] : [vite8, rollup, webpack];
+/** Those whose URLs are found from where the code is. */
+export const rollups: readonly Bundler[] = others ? [rolldown] : [rollup];
+/** Those with a public path. */
+export const webpacks: readonly Bundler[] = others ? [rspack, rspack1] : [webpack];
+export const vites: readonly Bundler[] = others ? [vite7] : [vite8, vite7];

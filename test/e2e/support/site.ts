@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { PromptImage } from '../../../src/index.js';
 import { type Gemini, picture, startGemini } from '../../loopback/gemini.js';
 import { createWorkspace, type FileContent, type RunResult, run, type Workspace } from '../../support/workspace.js';
-import { type Bundler, vite8 } from './bundlers.js';
+import { type Bundler, messagesIn, vite8 } from './bundlers.js';
 
 type Environment = Record<string, string | undefined>;
 
@@ -84,7 +84,7 @@ function openSite(workspace: Workspace, bundler: Bundler, key: string): Site {
     build: async (env = {}) => {
       const options = { cwd: root, env: { NO_COLOR: '1', ...env }, timeout: 60_000 };
       const built = await run(process.execPath, bundler.command(workspace), options);
-      return bundler.around ? { ...built, output: built.output.replace(bundler.around, '') } : built;
+      return { ...built, output: messagesIn(built.output, bundler) };
     },
     command: (args, env = { GEMINI_API_KEY: key }) =>
       run(process.execPath, [workspace.bin('unplugin-prompt-image', 'prompt-image'), ...args], {
