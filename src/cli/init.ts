@@ -105,7 +105,9 @@ function notesOf(types: TypesPlan | undefined, bundlers: readonly Bundler[], { f
       ? [`To do: add "${CLIENT_TYPES}" to compilerOptions.types in ${types.file}, which could not be read.`]
       : []),
     ...(bundlers.length === 0
-      ? ['No bundler was found. There are plugins for Vite, Rollup and webpack; without one, see createPromptImage().']
+      ? [
+          'No bundler was found. There are plugins for Vite, Rollup, Rolldown, webpack and Rspack; without one, see createPromptImage().',
+        ]
       : []),
   ];
 }

@@ -150,6 +150,16 @@ test.each<[string, Record<string, FileContent>, string]>([
     "import promptImage from 'unplugin-prompt-image/webpack';",
   ],
   [
+    'Rolldown',
+    { 'rolldown.config.ts': '' },
+    "To do: in rolldown.config.ts\n\n  import promptImage from 'unplugin-prompt-image/rolldown';",
+  ],
+  [
+    'Rspack without a config',
+    { 'package.json': { type: 'module', devDependencies: { '@rspack/core': '2' } } },
+    "To do: in the config of Rspack\n\n  import promptImage from 'unplugin-prompt-image/rspack';",
+  ],
+  [
     'a framework on Vite',
     { 'package.json': { devDependencies: { vite: '8', rollup: '4' } } },
     "To do: in the config of Vite\n\n  import promptImage from 'unplugin-prompt-image/vite';",

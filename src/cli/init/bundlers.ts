@@ -2,20 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packages } from './packages.js';
 
+/** `id`: of the config file and of our entry. The first that a project depends on counts: Vite brings two of the others. */
+const known = [
+  { name: 'Vite', id: 'vite', dependency: 'vite' },
+  { name: 'webpack', id: 'webpack', dependency: 'webpack' },
+  { name: 'Rspack', id: 'rspack', dependency: '@rspack/core' },
+  { name: 'Rolldown', id: 'rolldown', dependency: 'rolldown' },
+  { name: 'Rollup', id: 'rollup', dependency: 'rollup' },
+] as const;
+
 /** A bundler that a project uses, and what its config needs. */
 export interface Bundler {
-  name: 'Vite' | 'Rollup' | 'webpack';
+  name: (typeof known)[number]['name'];
   /** Name of its config file; `undefined`: none, as where a framework holds it. */
   config: string | undefined;
   /** Empty where the config names the plugin. */
   lines: readonly string[];
 }
-
-const known = [
-  { name: 'Vite', id: 'vite' },
-  { name: 'webpack', id: 'webpack' },
-  { name: 'Rollup', id: 'rollup' },
-] as const;
 
 /** By their config files, else by the dependencies. */
 export function findBundlers(root: string, packages: Packages): Bundler[] {
@@ -25,7 +28,7 @@ export function findBundlers(root: string, packages: Packages): Bundler[] {
     return config === undefined ? [] : [{ name, config, lines: linesFor(id, root, config, packages) }];
   });
   if (configs.length > 0) return configs;
-  const found = known.find(({ id }) => packages.dependencies.has(id));
+  const found = known.find(({ dependency }) => packages.dependencies.has(dependency));
   return found ? [{ name: found.name, config: undefined, lines: bothLines(found.id, false) }] : [];
 }
 
