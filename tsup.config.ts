@@ -9,6 +9,7 @@ export default defineConfig([
       rolldown: 'src/bundlers/rolldown.ts',
       webpack: 'src/bundlers/webpack.ts',
       rspack: 'src/bundlers/rspack.ts',
+      esbuild: 'src/bundlers/esbuild.ts',
       cli: 'src/cli/index.ts',
       // Forked, never imported: the one file that loads sharp.
       encoder: 'src/derivatives/encoder/child.ts',
@@ -32,6 +33,7 @@ export default defineConfig([
         rolldown: 'src/bundlers/rolldown.ts',
         webpack: 'src/bundlers/webpack.ts',
         rspack: 'src/bundlers/rspack.ts',
+        esbuild: 'src/bundlers/esbuild.ts',
       },
     },
   },

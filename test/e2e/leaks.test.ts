@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
-import { type Bundler, rollups, vites, webpacks } from './support/bundlers.js';
+import { type Bundler, esbuilds, rollups, vites, webpacks } from './support/bundlers.js';
 import { startDev } from './support/dev-server.js';
 import { contentsOf, leaksIn } from './support/leaks.js';
 import { createSite, STACK, startSmallGemini } from './support/site.js';
@@ -154,6 +154,27 @@ test.concurrent.each(webpacks)('$name: a query, an asset, and one among imports 
     'src/main.js': `import hero from './hero.image.json';\nconsole.log(hero);\n${url}`,
   });
   expect(both).toContain('src/main.js:3:');
+});
+
+test.concurrent.each(esbuilds)('$name: a query, a style, and a text are refused', async (esbuild) => {
+  const raw = await refused(esbuild, {
+    'src/main.js': "import text from './hero.image.json?raw';\nconsole.log(text);",
+  });
+  expect(raw).toContain('src/main.js:1:');
+  expect(raw).toContain(instead);
+  const style = await refused(esbuild, {
+    'src/main.js': "import './main.css';",
+    'src/main.css': '\n.hero { background: url("./hero.image.json") }',
+  });
+  expect(style).toContain('src/main.css:2:');
+  const inliner = `{
+    name: 'inliner',
+    setup: (build) => build.onLoad({ filter: /main\\.js$/ }, async () => ({
+      contents: 'console.log(' + JSON.stringify((await import('node:fs')).readFileSync('src/hero.image.json', 'utf8')) + ')',
+    })),
+  }`;
+  const script = String(esbuild.files['build.js']).replace('plugins: [', `plugins: [${inliner}, `);
+  await refused(esbuild, { 'build.js': script, 'src/main.js': '' });
 });
 
 test.concurrent('what only looks like a manifest is left alone', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
 import { run } from '../support/workspace.js';
-import { type Bundler, rollups, vites, webpacks } from './support/bundlers.js';
+import { type Bundler, esbuilds, rollups, vites, webpacks } from './support/bundlers.js';
 import { createSite, loadImages, type Site, startSmallGemini, urlsOf } from './support/site.js';
 
 const images = { barn: 'A barn', canal: 'A canal' };
@@ -138,5 +138,39 @@ describe.concurrent.each(webpacks)('$name', (webpack) => {
     await site.write('prompt-image.config.js', config.replace('[64]', '[48]'));
     expect((await site.build()).code).toBe(0);
     expect((await site.images()).barn?.width).toBe(48);
+  });
+});
+
+describe.concurrent.each(esbuilds)('$name', (esbuild) => {
+  test.each(['https://cdn.example/x/', '/app/'])('public path %s', async (path) => {
+    await using site = await build(changed(esbuild, "publicPath: '/'", `publicPath: '${path}'`));
+    await expectFiles(site, path);
+  });
+
+  test('without one, from where the output is', async () => {
+    await using site = await build(changed(esbuild, "publicPath: '/',", ''));
+    await expectFiles(site, './');
+  });
+
+  test('its own option names them, and entries share them', async () => {
+    const options = "entryPoints: ['src/main.js', 'src/other.js'], assetNames: 'i/[dir]/[name].[hash]',";
+    await using site = await build(changed(esbuild, "entryPoints: ['src/main.js'],", options), {
+      files: { 'src/other.js': "import barn from './barn.image'; globalThis.images = { barn };" },
+    });
+    await expectFiles(site, '/');
+    const other = await loadImages(site.path('dist/other.js'));
+    expect(other.barn).toEqual((await site.images()).barn);
+    expect((await site.list('dist')).filter((file) => /barn-64w/.test(file))).toHaveLength(1);
+  });
+
+  test('what is not to be written is in the result', async () => {
+    const script = String(esbuild.files['build.js']).replace('bundle: true,', 'bundle: true, write: false,');
+    const said = script.replace('await build(options)', 'const { outputFiles } = await build(options)');
+    const files = { 'build.js': `${said}\nconsole.log(outputFiles.map(({ path }) => path).join());` };
+    await using site = await createSite(gemini, { images, consent: true, bundler: { ...esbuild, files } });
+    const { output } = await site.build();
+    expect(output).toMatch(/dist\/main\.js/);
+    expect(output).toMatch(/dist\/barn-64w-\w+\.webp/);
+    expect(await site.list('dist')).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { start } from '../support/workspace.js';
-import { type Bundler, messagesIn, rollups, vite8, vites, webpacks } from './support/bundlers.js';
+import { type Bundler, esbuilds, messagesIn, rollups, vite8, vites, webpacks } from './support/bundlers.js';
 import { createSite, STACK, startSmallGemini } from './support/site.js';
 
 /** Built again and again until it is told to stop. */
@@ -68,3 +68,40 @@ test.concurrent.each(watching)(
     expect(messagesIn(builder.output(), bundler)).not.toMatch(STACK);
   },
 );
+
+test.concurrent.each(esbuilds)('$name: a watching build follows manifests, presets and items', async (bundler) => {
+  await using gemini = await startSmallGemini();
+  const script = String(bundler.files['build.js'])
+    .replace('import { build }', 'import { context }')
+    .replace(/await build\(options\).*/, 'await (await context(options)).watch();');
+  await using site = await createSite(gemini, {
+    bundler: { ...bundler, files: { 'build.js': script } },
+    images: { barn: { prompt: 'A barn', alt: 'One', extends: '../brand.image-preset.json' } },
+    files: {
+      'brand.image-preset.json': { output: { widths: [48] } },
+      'src/set.images.json': { prompt: '{{n}}', alt: '{{n}}', items: './set.json' },
+      'src/set.json': { a: { n: 'first' } },
+      'src/main.js': `
+        import barn from './barn.image';
+        import set from './set.images';
+        globalThis.images = { barn, ...set };`,
+    },
+  });
+  await site.command(['generate']);
+  const env = { PROMPT_IMAGE_BUY: '1', NO_COLOR: '1' };
+  await using builder = await start(process.execPath, bundler.command(site), { cwd: site.root, env });
+  await builder.waitFor(/2 images: 2 reused, 0 bought/);
+  const shows = (images: object) =>
+    vi.waitFor(async () => expect(await site.images()).toMatchObject(images), { timeout: 15_000, interval: 200 });
+  await shows({ barn: { width: 48, alt: 'One' }, a: { alt: 'first' } });
+  await site.write('brand.image-preset.json', { output: { widths: [32] } });
+  await shows({ barn: { width: 32 } });
+  await site.edit('barn', { prompt: 'A barn', alt: 'Two', extends: '../brand.image-preset.json' });
+  await shows({ barn: { alt: 'Two' } });
+  await site.write('src/set.json', { a: { n: 'first' }, b: { n: 'second' } });
+  await shows({ b: { alt: 'second', draft: true } });
+  await site.write('src/barn.image.json', '{ "prompt": "" }');
+  await builder.waitFor(/\[MANIFEST_INVALID\] src\/barn\.image\.json:1:13/, 15_000);
+  expect(gemini.calls).toBe(2);
+  expect(builder.output()).not.toMatch(STACK);
+});

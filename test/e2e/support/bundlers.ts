@@ -116,14 +116,39 @@ function rspackOf(name: string, core: string): Bundler {
 
 export const rspack = rspackOf('rspack 2', '@rspack/core');
 export const rspack1 = rspackOf('rspack 1', 'rspack1');
+export const esbuild: Bundler = {
+  name: 'esbuild',
+  vite: 'vite',
+  files: {
+    'build.js': `
+      import { build } from 'esbuild';
+      import promptImage from 'unplugin-prompt-image/esbuild';
+      const options = {
+        entryPoints: ['src/main.js'],
+        outdir: 'dist',
+        bundle: true,
+        format: 'esm',
+        logLevel: 'info',
+        publicPath: '/',
+        plugins: [promptImage()],
+      };
+      await build(options).catch(() => { process.exitCode = 1; });`,
+  },
+  command: () => ['build.js'],
+  entry: /^main\.js$/,
+};
+
 export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
 export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
 
 /** `npm test` takes one of each kind, `npm run test:bundlers` their relatives and elders through the same files. */
 const others = process.env.BUNDLERS === 'others';
-export const bundlers: readonly Bundler[] = others ? [vite7, rolldown, rspack, rspack1] : [vite8, rollup, webpack];
+export const bundlers: readonly Bundler[] = others
+  ? [vite7, rolldown, rspack, rspack1, esbuild]
+  : [vite8, rollup, webpack];
 /** Those whose URLs are found from where the code is. */
 export const rollups: readonly Bundler[] = others ? [rolldown] : [rollup];
+export const esbuilds: readonly Bundler[] = others ? [esbuild] : [];
 /** Those with a public path. */
 export const webpacks: readonly Bundler[] = others ? [rspack, rspack1] : [webpack];
 export const vites: readonly Bundler[] = others ? [vite7] : [vite8, vite7];
