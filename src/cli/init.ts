@@ -106,7 +106,7 @@ function notesOf(types: TypesPlan | undefined, bundlers: readonly Bundler[], { f
       : []),
     ...(bundlers.length === 0
       ? [
-          'No bundler was found. There are plugins for Vite, Rollup, Rolldown, webpack and Rspack; without one, see createPromptImage().',
+          'No bundler was found. There are plugins for Vite, Rollup, Rolldown, webpack, Rspack and esbuild; without one, see createPromptImage().',
         ]
       : []),
   ];

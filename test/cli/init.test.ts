@@ -160,6 +160,11 @@ test.each<[string, Record<string, FileContent>, string]>([
     "To do: in the config of Rspack\n\n  import promptImage from 'unplugin-prompt-image/rspack';",
   ],
   [
+    'esbuild, which has no config',
+    { 'package.json': { type: 'module', devDependencies: { esbuild: '0.28' } } },
+    "To do: in the config of esbuild\n\n  import promptImage from 'unplugin-prompt-image/esbuild';",
+  ],
+  [
     'a framework on Vite',
     { 'package.json': { devDependencies: { vite: '8', rollup: '4' } } },
     "To do: in the config of Vite\n\n  import promptImage from 'unplugin-prompt-image/vite';",

@@ -40,7 +40,7 @@ export function testContents(tarball: () => Tarball): void {
       built.filter((file) => file.endsWith('.js')),
     ];
     expect([...types, ...code].sort()).toEqual(built);
-    const entries = ['html', 'index', 'rolldown', 'rollup', 'rspack', 'vite', 'webpack'];
+    const entries = ['esbuild', 'html', 'index', 'rolldown', 'rollup', 'rspack', 'vite', 'webpack'];
     expect(types).toEqual(expect.arrayContaining(entries.map((name) => `dist/${name}.d.ts`)));
     const programs = ['cli', 'encoder', 'vite-client'];
     expect(code).toEqual(expect.arrayContaining([...entries, ...programs].map((name) => `dist/${name}.js`)));

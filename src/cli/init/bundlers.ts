@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packages } from './packages.js';
 
-/** `id`: of the config file and of our entry. The first that a project depends on counts: Vite brings two of the others. */
+/** `id`: of the config file and of our entry. The first that a project depends on counts: Vite brings some of the others. */
 const known = [
   { name: 'Vite', id: 'vite', dependency: 'vite' },
   { name: 'webpack', id: 'webpack', dependency: 'webpack' },
   { name: 'Rspack', id: 'rspack', dependency: '@rspack/core' },
   { name: 'Rolldown', id: 'rolldown', dependency: 'rolldown' },
   { name: 'Rollup', id: 'rollup', dependency: 'rollup' },
+  { name: 'esbuild', id: 'esbuild', dependency: 'esbuild' },
 ] as const;
 
 /** A bundler that a project uses, and what its config needs. */
