@@ -54,12 +54,20 @@ export function pathOf(id: string): string {
   return id.replace(/\?.*$/, '');
 }
 
+const plainErrors = new WeakSet<Error>();
+
 /** The failure as an error that bundlers print as its message alone: a stack says nothing about a user's mistake. */
 export function plainError(failure: PromptImageError): Error {
   const message = renderFailure(failure);
   // Rollup prints the message, then what the stack has beyond the message's line.
   const error = Object.assign(new Error(message), { name: '', stack: `${message}\n` });
+  plainErrors.add(error);
   return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
+}
+
+/** Whether an error is a failure that is told by its message alone. */
+export function isPlainError(error: unknown): error is Error {
+  return error instanceof Error && plainErrors.has(error);
 }
 
 /** The same for Rolldown, which puts the name before the message, and the stack behind it. */

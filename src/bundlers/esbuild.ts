@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BuildResult, OnLoadResult, OnResolveArgs, PartialMessage, Plugin, PluginBuild } from 'esbuild';
 import { renderFailure } from '../failure.js';
-import { createPlugin, lengthenId, MANIFEST_ID, type PluginCore } from '../plugin.js';
+import { createPlugin, isPlainError, lengthenId, MANIFEST_ID, type PluginCore } from '../plugin.js';
 import type { BuildSession, PluginOptions, Project } from '../project.js';
 import { type Output, takeOutput } from './esbuild-output.js';
 
@@ -30,29 +30,36 @@ function setUp(build: PluginBuild, core: PluginCore): void {
   };
   const importers = new Map<string, string>();
   const pictures = new Map<string, Uint8Array>();
-  let project: Project;
-  let session: BuildSession;
+  /** Not there where the project could not be opened. */
+  let open: { project: Project; session: BuildSession } | undefined;
   let rounds = 0;
 
   build.onStart(async () => {
-    project = await core.open(absWorkingDir);
-    // Nothing tells a build that goes on from one that does not, before its second round.
-    session = project.build({ watch: rounds > 0, log });
     rounds += 1;
+    open = undefined;
     pictures.clear();
     importers.clear();
+    try {
+      const project = await core.open(absWorkingDir);
+      // Nothing tells a build that goes on from one that does not, before its second round.
+      open = { project, session: project.build({ watch: rounds > 1, log }) };
+      return undefined;
+    } catch (error) {
+      if (!isPlainError(error)) throw error;
+      return { errors: [{ text: error.message }] };
+    }
   });
 
   build.onResolve({ filter: /\.images?(?:\.json)?(?:\?.*)?$/ }, async (args: OnResolveArgs) => {
-    if (args.pluginData === ASKED) return undefined;
+    if (args.pluginData === ASKED || !open) return undefined;
     const [source = '', query] = (MANIFEST_ID.test(args.path) ? args.path : lengthenId(args.path)).split('?');
     const { kind, importer, namespace, resolveDir, with: attributes } = args;
     const asked = { kind, importer, namespace, resolveDir, with: attributes, pluginData: ASKED };
     const { path, errors } = await build.resolve(source, asked);
     // Another file of such a name, or none: esbuild says so itself.
-    if (errors.length > 0 || !MANIFEST_ID.test(path) || project.isExcluded(path)) return undefined;
+    if (errors.length > 0 || !MANIFEST_ID.test(path) || open.project.isExcluded(path)) return undefined;
     if (kind === 'url-token') {
-      await session.refuse(path, [importer]);
+      await open.session.refuse(path, [importer]);
       return { path: 'data:,', external: true };
     }
     const suffix = query === undefined ? '' : `?${query}`;
@@ -61,10 +68,10 @@ function setUp(build: PluginBuild, core: PluginCore): void {
   });
 
   build.onLoad({ filter: /\.images?\.json$/ }, async ({ path, suffix }): Promise<OnLoadResult | undefined> => {
-    if (project.isExcluded(path)) return undefined;
+    if (!open || open.project.isExcluded(path)) return undefined;
     const imports: string[] = [];
     const [watchFiles, watchDirs] = [new Set<string>(), new Set<string>()];
-    const { code, isFailed } = await session.module(path + suffix, {
+    const { code, isFailed } = await open.session.module(path + suffix, {
       importer: importers.get(path + suffix),
       emitFile: (name, content) => {
         const id = `${createHash('sha256').update(content).digest('hex').slice(0, 16)}/${name}`;
@@ -94,6 +101,8 @@ function setUp(build: PluginBuild, core: PluginCore): void {
   });
 
   build.onEnd(async (result: BuildResult) => {
+    if (!open) return undefined;
+    const { project, session } = open;
     await session.inspect(output.files(result), output.sources(result));
     const failure = session.failure();
     const { receipt, warnings } = await session.finish();
