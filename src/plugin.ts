@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
 import { isFailure, type PromptImageError, renderFailure } from './failure.js';
-import { openProject, type PluginOptions, type Project } from './project.js';
+import { MANIFEST_ID, openProject, type PluginOptions, type Project } from './project.js';
 
 export { MANIFEST_ID } from './project.js';
 
@@ -22,7 +22,7 @@ export function createPlugin(
     let project: Promise<Project> | undefined;
     const open = (start: string) => {
       project ??= openProject(start, options).catch((error: unknown) => {
-        throw isFailure(error) ? plainError(error) : error;
+        throw isFailure(error) ? new PlainError(error) : error;
       });
       return project;
     };
@@ -37,9 +37,9 @@ export function createPlugin(
 /** Matches `./hero.image`, which means `./hero.image.json`. */
 export const SHORT_ID = /^[^\0?]*\.images?(?:\?.*)?$/;
 
-/** `./hero.image?url` → `./hero.image.json?url` */
+/** `./hero.image?url` → `./hero.image.json?url`; what is no short id stays. */
 export function lengthenId(source: string): string {
-  return source.replace(/(\.images?)(\?.*)?$/, '$1.json$2');
+  return source.replace(/^([^?]*\.images?)(?=\?|$)/, '$1.json');
 }
 
 /** Finds `./hero.image` from a folder, for bundlers that do not look for `.json` by themselves. */
@@ -49,28 +49,34 @@ export function resolveShortId(source: string, folder: string): string | undefin
   return existsSync(pathOf(id)) ? id : undefined;
 }
 
+/** Whether a module is a manifest that `exclude` does not leave to the bundler. */
+export function isOurs(project: Project, id: string): boolean {
+  return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
+}
+
+/**
+ * What stands in a failed manifest's place where a missing export is an error: nobody knows the names that a CommonJS module
+ * has, so that none is missed. The failure itself is told when the build ends.
+ */
+export const FAILED_MODULE = 'module.exports = {};';
+
 /** The id without its query. */
 export function pathOf(id: string): string {
   return id.replace(/\?.*$/, '');
 }
 
-const plainErrors = new WeakSet<Error>();
-
 /** The failure as an error that bundlers print as its message alone: a stack says nothing about a user's mistake. */
-export function plainError(failure: PromptImageError): Error {
-  const message = renderFailure(failure);
-  // Rollup prints the message, then what the stack has beyond the message's line.
-  const error = Object.assign(new Error(message), { name: '', stack: `${message}\n` });
-  plainErrors.add(error);
-  return Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
-}
-
-/** Whether an error is a failure that is told by its message alone. */
-export function isPlainError(error: unknown): error is Error {
-  return error instanceof Error && plainErrors.has(error);
+export class PlainError extends Error {
+  constructor(failure: PromptImageError) {
+    const message = renderFailure(failure);
+    super(message);
+    // Rollup prints the message, then what the stack has beyond the message's line.
+    Object.assign(this, { name: '', stack: `${message}\n` });
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => message });
+  }
 }
 
 /** The same for Rolldown, which puts the name before the message, and the stack behind it. */
 export function rolldownError(failure: PromptImageError): Error {
-  return Object.assign(plainError(failure), { name: failure.name, stack: '' });
+  return Object.assign(new PlainError(failure), { name: failure.name, stack: '' });
 }

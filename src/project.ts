@@ -134,8 +134,8 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     inspect: (bytes) => withFile(cache, bytes, 'it', encoder.inspect),
     prepare: async (reference) => {
       const { path: source, file: name } = reference;
+      if (reference.isLfsPointer) throw lfsPointer(reference);
       try {
-        if (reference.isLfsPointer) throw lfsPointer(reference);
         const { bytes, result } = await readResult(cache, (target) =>
           encoder.prepareReference({ source, name, target }),
         );
@@ -206,8 +206,9 @@ function unreadable({ file, place }: Reference, cause: NodeJS.ErrnoException): P
   return new PromptImageError('REFERENCE_INVALID', what, { place: place(), cause });
 }
 
-function lfsPointer({ file }: Reference): PromptImageError {
+function lfsPointer({ file, place }: Reference): PromptImageError {
   return new PromptImageError('REFERENCE_INVALID', `${file} is a Git-LFS pointer, and must be sent`, {
+    place: place(),
     next: 'Run: git lfs pull',
   });
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { BuildResult, OnLoadResult, OnResolveArgs, PartialMessage, Plugin, PluginBuild } from 'esbuild';
 import { renderFailure } from '../failure.js';
-import { createPlugin, isPlainError, lengthenId, MANIFEST_ID, type PluginCore } from '../plugin.js';
+import { createPlugin, FAILED_MODULE, isOurs, lengthenId, PlainError, type PluginCore } from '../plugin.js';
 import type { BuildSession, PluginOptions, Project } from '../project.js';
-import { type Output, takeOutput } from './esbuild-output.js';
+import { takeOutput } from './esbuild-output.js';
 
 const NAME = 'unplugin-prompt-image';
 /** Of the pictures, as modules: esbuild emits and names what its own `file` loader is given. */
@@ -18,7 +18,7 @@ const plugin = createPlugin((core) => [{ esbuild: { setup: (build) => setUp(buil
 function setUp(build: PluginBuild, core: PluginCore): void {
   // By default its API says less than its command line; a line about what was bought is more than a detail.
   const { absWorkingDir = process.cwd(), logLevel = 'info' } = build.initialOptions;
-  const output: Output = takeOutput(build);
+  const output = takeOutput(build);
   const log = (message: string) => {
     if (LEVELS.indexOf(logLevel) <= LEVELS.indexOf('info')) console.error(message);
   };
@@ -45,19 +45,19 @@ function setUp(build: PluginBuild, core: PluginCore): void {
       open = { project, session: project.build({ watch: rounds > 1, log }) };
       return undefined;
     } catch (error) {
-      if (!isPlainError(error)) throw error;
+      if (!(error instanceof PlainError)) throw error;
       return { errors: [{ text: error.message }] };
     }
   });
 
   build.onResolve({ filter: /\.images?(?:\.json)?(?:\?.*)?$/ }, async (args: OnResolveArgs) => {
     if (args.pluginData === ASKED || !open) return undefined;
-    const [source = '', query] = (MANIFEST_ID.test(args.path) ? args.path : lengthenId(args.path)).split('?');
+    const [source = '', query] = lengthenId(args.path).split('?');
     const { kind, importer, namespace, resolveDir, with: attributes } = args;
     const asked = { kind, importer, namespace, resolveDir, with: attributes, pluginData: ASKED };
     const { path, errors } = await build.resolve(source, asked);
     // Another file of such a name, or none: esbuild says so itself.
-    if (errors.length > 0 || !MANIFEST_ID.test(path) || open.project.isExcluded(path)) return undefined;
+    if (errors.length > 0 || !isOurs(open.project, path)) return undefined;
     if (kind === 'url-token') {
       await open.session.refuse(path, [importer]);
       return { path: 'data:,', external: true };
@@ -83,8 +83,7 @@ function setUp(build: PluginBuild, core: PluginCore): void {
       watchFolder: (folder) => void watchDirs.add(folder),
     });
     return {
-      // What fails is told at the end. Nobody knows the names that a CommonJS module has, so that none is missed.
-      contents: isFailed ? 'module.exports = {};' : imports.join('') + code,
+      contents: isFailed ? FAILED_MODULE : imports.join('') + code,
       loader: 'js',
       watchFiles: [...watchFiles],
       watchDirs: [...watchDirs],

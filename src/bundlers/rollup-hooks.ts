@@ -1,6 +1,6 @@
 import type { Plugin } from 'rollup';
 import type { PromptImageError } from '../failure.js';
-import { lengthenId, MANIFEST_ID, type PluginCore, pathOf, SHORT_ID } from '../plugin.js';
+import { isOurs, lengthenId, MANIFEST_ID, type PluginCore, SHORT_ID } from '../plugin.js';
 import type { BuildSession, Project } from '../project.js';
 import { outputFiles } from './output.js';
 
@@ -23,10 +23,9 @@ export function createHooks(core: PluginCore, errorOf: (failure: PromptImageErro
     resolveId: {
       order: 'pre',
       async handler(source, importer) {
-        const isShort = SHORT_ID.test(source);
-        if (!isShort && !(MANIFEST_ID.test(source) && source.includes('?'))) return null;
+        if (!SHORT_ID.test(source) && !(MANIFEST_ID.test(source) && source.includes('?'))) return null;
         // Rollup takes a query for a part of the file's name.
-        const [path = source, query] = (isShort ? lengthenId(source) : source).split('?');
+        const [path = source, query] = lengthenId(source).split('?');
         const resolved = await this.resolve(path, importer, { skipSelf: true });
         if (!resolved || !query) return resolved;
         const id = `${resolved.id}?${query}`;
@@ -35,12 +34,12 @@ export function createHooks(core: PluginCore, errorOf: (failure: PromptImageErro
       },
     },
     load(id) {
-      return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id)) ? '{}' : null;
+      return isOurs(project, id) ? '{}' : null;
     },
     transform: {
       order: 'post',
       async handler(_, id) {
-        if (!session || !MANIFEST_ID.test(id) || project.isExcluded(pathOf(id))) return null;
+        if (!session || !isOurs(project, id)) return null;
         const { code, isFailed } = await session.module(id, {
           importer: importers.get(id),
           emitFile: (name, source) => `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`,
@@ -54,7 +53,7 @@ export function createHooks(core: PluginCore, errorOf: (failure: PromptImageErro
     },
     // Taken from the cache of a watching build it would be missing from the receipt, and its failures from the report.
     shouldTransformCachedModule({ id }) {
-      return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
+      return isOurs(project, id);
     },
     async buildEnd(error) {
       // Called, too, where the project could not be opened.

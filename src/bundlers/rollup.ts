@@ -1,11 +1,11 @@
 import type { Plugin } from 'rollup';
-import { createPlugin, plainError } from '../plugin.js';
+import { createPlugin, PlainError } from '../plugin.js';
 import type { PluginOptions } from '../project.js';
 import { createHooks } from './rollup-hooks.js';
 
 /** The plugin for Rollup 4. */
 const promptImage: (options?: PluginOptions) => Plugin[] = createPlugin((core) => [
-  { rollup: createHooks(core, plainError) },
+  { rollup: createHooks(core, (failure) => new PlainError(failure)) },
 ]).rollup;
 
 // The second name is what `require()` gives.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { UnpluginOptions } from 'unplugin';
 import type { Compilation, Compiler, LoaderContext, Module } from 'webpack';
 import { renderFailure } from '../failure.js';
-import { MANIFEST_ID, type PluginCore, pathOf, resolveShortId, SHORT_ID } from '../plugin.js';
+import { FAILED_MODULE, isOurs, MANIFEST_ID, type PluginCore, pathOf, resolveShortId, SHORT_ID } from '../plugin.js';
 import type { BuildSession, Host, Project } from '../project.js';
 
 const NAME = 'unplugin-prompt-image';
@@ -18,9 +18,8 @@ export function createHooks(core: PluginCore, framework: 'webpack' | 'rspack'): 
   let session: BuildSession | undefined;
   /** Who imports a manifest: Rspack's graph does not tell while it is built. */
   const importers = new Map<string, string>();
-  const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
   return {
-    loadInclude: isOurs,
+    loadInclude: (id) => isOurs(project, id),
     async load(id) {
       const native = this.getNativeBuildContext?.();
       if (native?.framework !== framework || !session) {
@@ -31,8 +30,7 @@ export function createHooks(core: PluginCore, framework: 'webpack' | 'rspack'): 
       // A cached module would know nothing of a changed config or a damaged original, and be missing from the receipt.
       loaderContext.cacheable(false);
       const { code, isFailed } = await session.module(id, createHost(compilation, loaderContext, importers.get(id)));
-      // What fails is told by `report`. Nobody knows the names that a CommonJS module has, so that none is missed.
-      return isFailed ? 'module.exports = {};' : code;
+      return isFailed ? FAILED_MODULE : code;
     },
     apply(compiler) {
       const { NormalModuleReplacementPlugin } = compiler.webpack;
@@ -53,7 +51,7 @@ export function createHooks(core: PluginCore, framework: 'webpack' | 'rspack'): 
         const stage = compiler.webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT;
         compilation.hooks.processAssets.tapPromise({ name: NAME, stage }, async () => {
           if (!session) return;
-          await findLeaks(compilation, session, isOurs);
+          await findLeaks(compilation, session, project);
           await report(compiler, compilation, session);
         });
       });
@@ -106,12 +104,12 @@ function resourceOf(module: Module): string {
 async function findLeaks(
   { modules, moduleGraph, assets }: Compilation,
   session: BuildSession,
-  isOurs: (id: string) => boolean,
+  project: Project,
 ): Promise<void> {
   const sources = Array.from(modules, resourceOf);
   for (const module of modules) {
     const id = resourceOf(module);
-    if (!isOurs(id)) continue;
+    if (!isOurs(project, id)) continue;
     const uses = [...moduleGraph.getIncomingConnections(module)].filter(
       ({ dependency }) => dependency?.category === 'url',
     );

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ErrorCode, isFailure, PromptImageError } from '../failure.js';
+import { type ErrorCode, isFailure, PromptImageError, renderPlace } from '../failure.js';
 import { isErrno } from '../files/errno.js';
-import { isInside, type Reference, readReference } from '../files/references.js';
+import { isInside, type Reference, type ReferencedFile, readReference } from '../files/references.js';
 import { parseAddress, renderAddress } from '../image/address.js';
 import type { ManifestImages } from '../manifest/images.js';
 import type { FileReference, PictureReference } from '../manifest/merge.js';
@@ -40,7 +40,7 @@ export interface CatalogOptions {
 export function openCatalog(options: CatalogOptions): Catalog {
   const { root, allowReferencesFrom, provider, reader, originals, onDependency } = options;
   const manifests = new Map<string, Promise<ManifestImages>>();
-  const files = new Map<string, Promise<Reference>>();
+  const files = new Map<string, Promise<ReferencedFile>>();
   /** Pictures from which no way leads back to themselves. */
   const acyclic = new Set<string>();
 
@@ -77,7 +77,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       throw fail(
         'REFERENCE_INVALID',
         `${name} cannot be referenced: ${error.what}`,
-        `Mend ${placeOf(error, name)} first.`,
+        `Mend ${renderPlace(error.place ?? { file: name })} first.`,
         error,
       );
     }
@@ -96,7 +96,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     acyclic.add(image.address);
   };
 
-  const fileOf = (reference: FileReference): Promise<Reference> => {
+  const fileOf = (reference: FileReference): Promise<ReferencedFile> => {
     const { path } = reference;
     const known = files.get(path);
     // Where it fails, the message names the place of who asks.
@@ -179,11 +179,6 @@ async function isWithin(root: string, file: string): Promise<boolean> {
     if (isErrno(error)) return true;
     throw error;
   }
-}
-
-function placeOf({ place }: PromptImageError, fallback: string): string {
-  const { file = fallback, line, column } = place ?? {};
-  return line === undefined ? file : `${file}:${line}:${column}`;
 }
 
 function cycle(way: readonly string[], { place }: PictureReference): PromptImageError {

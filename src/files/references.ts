@@ -6,8 +6,8 @@ import { isErrno } from './errno.js';
 import { lfsOid } from './lfs.js';
 import { sniffFormat } from './sniff.js';
 
-/** A picture that a manifest references, as it is on disk. */
-export interface Reference {
+/** A picture that manifests reference, as it is on disk. */
+export interface ReferencedFile {
   /** Real path, symbolic links resolved. */
   path: string;
   /** Relative to the root; of another image's picture, the image's address. */
@@ -16,6 +16,10 @@ export interface Reference {
   sha256: string;
   /** The bytes are elsewhere: enough for the key, not for sending. */
   isLfsPointer: boolean;
+}
+
+/** One that a manifest references. */
+export interface Reference extends ReferencedFile {
   /** Where it is written. */
   place: () => Place;
   /** Of another image's picture: IPTC's term for how it came to be, as far as that is known. */
@@ -39,7 +43,7 @@ export async function readReference(
   root: string,
   allowed: readonly string[],
   reference: { path: string; place: () => Place },
-): Promise<Reference> {
+): Promise<ReferencedFile> {
   const fail = (
     code: 'REFERENCE_NOT_FOUND' | 'REFERENCE_OUTSIDE_ROOT' | 'REFERENCE_INVALID',
     what: string,
@@ -85,13 +89,7 @@ export async function readReference(
       'Put a PNG, JPEG or WebP picture there. Its bytes decide, not its name.',
     );
   }
-  return {
-    path,
-    file: reference.path,
-    sha256: oid ?? sha256(bytes),
-    isLfsPointer: oid !== undefined,
-    place: reference.place,
-  };
+  return { path, file: reference.path, sha256: oid ?? sha256(bytes), isLfsPointer: oid !== undefined };
 }
 
 /** Whether `path` is `folder` or lies in it. Both absolute. */

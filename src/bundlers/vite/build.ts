@@ -1,5 +1,5 @@
 import type { ResolvedConfig, ViteBuilder } from 'vite';
-import { plainError, rolldownError } from '../../plugin.js';
+import { PlainError, rolldownError } from '../../plugin.js';
 import type { Project } from '../../project.js';
 import { type Bundle, outputFiles } from '../output.js';
 
@@ -93,7 +93,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
         } catch (error) {
           const failure = session.failure();
           // Of two failures the other one is the bundler's to tell.
-          throw failure && !abandoned ? plainError(failure) : error;
+          throw failure && !abandoned ? new PlainError(failure) : error;
         }
       };
     },

@@ -1,5 +1,5 @@
 import type { Plugin, ResolvedConfig, ViteBuilder } from 'vite';
-import { createPlugin, lengthenId, MANIFEST_ID, pathOf, plainError, SHORT_ID } from '../../plugin.js';
+import { createPlugin, isOurs, lengthenId, MANIFEST_ID, PlainError, SHORT_ID } from '../../plugin.js';
 import type { PluginOptions, Project } from '../../project.js';
 import { createViteBuild, type ViteBuild } from './build.js';
 import { createViteDev, type ViteDev } from './dev.js';
@@ -16,7 +16,6 @@ const plugin = createPlugin((core) => {
   const servers = new WeakMap<ResolvedConfig, ViteDev>();
   /** Of manifests imported with a query, who did so: modules do not know it yet when they are loaded. */
   const importers = new Map<string, string>();
-  const isOurs = (id: string) => MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));
 
   /** What makes an image of a manifest, for pages and for workers. */
   const modules = {
@@ -24,25 +23,24 @@ const plugin = createPlugin((core) => {
       order: 'pre',
       async handler(source, importer) {
         const own = dev?.hot.modules.resolveId(source);
-        const isShort = SHORT_ID.test(source);
-        if (own || !(isShort || (MANIFEST_ID.test(source) && source.includes('?')))) return own;
-        const resolved = await this.resolve(isShort ? lengthenId(source) : source, importer, { skipSelf: true });
+        if (own || !(SHORT_ID.test(source) || (MANIFEST_ID.test(source) && source.includes('?')))) return own;
+        const resolved = await this.resolve(lengthenId(source), importer, { skipSelf: true });
         if (resolved && importer) importers.set(resolved.id, importer);
         return resolved;
       },
     },
 
     load(id) {
-      return isOurs(id) ? '{}' : dev?.hot.modules.load(id);
+      return isOurs(project, id) ? '{}' : dev?.hot.modules.load(id);
     },
 
     transform: {
       order: 'post',
       async handler(_, id) {
-        if (!isOurs(id)) return null;
+        if (!isOurs(project, id)) return null;
         const importer = importers.get(id);
         const refusal = dev && (await project.leaks.ofImport(id, importer));
-        if (refusal) this.error(plainError(refusal));
+        if (refusal) this.error(new PlainError(refusal));
         if (dev) return renderedModule(await dev.render(id, this.environment.config.consumer));
         if (!build) return null;
         const { code, isFailed } = await build.transform(this, id, importer);
@@ -95,12 +93,12 @@ const plugin = createPlugin((core) => {
     },
 
     // Of Rollup in Vite 7, whose watching builds would take the module from a cache; Vite 8 has none, and no type for it.
-    ...{ shouldTransformCachedModule: ({ id }: { id: string }) => isOurs(id) },
+    ...{ shouldTransformCachedModule: ({ id }: { id: string }) => isOurs(project, id) },
 
     hotUpdate: {
       order: 'pre',
       async handler({ file }) {
-        if (!dev || !isOurs(file)) return undefined;
+        if (!dev || !isOurs(project, file)) return undefined;
         if (this.environment.name === 'client') await dev.changed(file);
         // Handled: Vite's own update would reload the page.
         return [];

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedConfig } from 'vite';
-import { MANIFEST_ID, plainError } from '../../plugin.js';
+import { MANIFEST_ID, PlainError } from '../../plugin.js';
 import type { Project } from '../../project.js';
 
 /**
@@ -12,7 +12,7 @@ import type { Project } from '../../project.js';
 export async function refusePublic({ publicDir }: ResolvedConfig, project: Project): Promise<void> {
   for (const name of publicDir === '' ? [] : await listAll(publicDir)) {
     const path = join(publicDir, name);
-    if (MANIFEST_ID.test(name) && !project.isExcluded(path)) throw plainError(project.leaks.ofFolder(path));
+    if (MANIFEST_ID.test(name) && !project.isExcluded(path)) throw new PlainError(project.leaks.ofFolder(path));
   }
 }
 
