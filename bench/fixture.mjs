@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { SIZE } from './settings.mjs';
 
-export const repository = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Makes the folders that the bench builds: `ours` with a manifest an image, `plain` with static imports of the files that
@@ -16,8 +16,6 @@ export async function createFixture(folder, count) {
   const paths = { pictures: join(folder, 'pictures'), ours: join(folder, 'ours'), plain: join(folder, 'plain') };
   for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  mkdirSync(join(folder, 'ours', 'node_modules'));
-  symlinkSync(repository, join(paths.ours, 'node_modules', 'unplugin-prompt-image'));
   for (let index = 0; index < count; index++) await paint(join(paths.pictures, `${index}.jpg`), index);
   writeOurs(paths, count);
   vite(paths.ours);
@@ -34,6 +32,7 @@ export function vite(folder) {
   });
   if (status !== 0) throw new Error(stderr);
 }
+export const CLI = join(repository, 'dist', 'cli.js');
 export const VITE = join(repository, 'node_modules', 'vite', 'bin', 'vite.js');
 /** A build on somebody's machine, not in CI. */
 export const buildEnv = { ...process.env, CI: undefined, NO_COLOR: '1' };
@@ -63,23 +62,9 @@ export async function paint(path, index) {
 }
 
 function writeOurs({ ours, pictures }, count) {
-  const names = Array.from({ length: count }, (_, index) => `p${index}`);
-  for (const [index, name] of names.entries()) {
-    writeFileSync(
-      join(ours, `${name}.image.json`),
-      JSON.stringify({ prompt: `Picture ${index}`, alt: name, aspectRatio: '16:9' }),
-    );
-  }
-  writePage(
+  writeSite(
     ours,
-    names.map((name) => `./${name}.image.json`),
-  );
-  writeFileSync(
-    join(ours, 'vite.config.mjs'),
-    "import promptImage from 'unplugin-prompt-image/vite';\nexport default { plugins: [promptImage()] };\n",
-  );
-  writeFileSync(
-    join(ours, 'prompt-image.config.mjs'),
+    count,
     `import { readFileSync } from 'node:fs';
 export default {
   commit: false,
@@ -91,6 +76,35 @@ export default {
 };
 `,
   );
+}
+
+/** A Vite site that shows so many images. @param config of the library */
+export function writeSite(site, count, config) {
+  linkPackage(site);
+  writePage(
+    site,
+    writeManifests(site, count).map((name) => `./${name}`),
+  );
+  writeFileSync(join(site, 'prompt-image.config.mjs'), config);
+  writeFileSync(
+    join(site, 'vite.config.mjs'),
+    "import promptImage from 'unplugin-prompt-image/vite';\nexport default { plugins: [promptImage()] };\n",
+  );
+}
+
+/** Makes a folder from which the library can be imported. */
+export function linkPackage(folder) {
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(repository, join(folder, 'node_modules', 'unplugin-prompt-image'));
+}
+
+/** @returns their names */
+export function writeManifests(folder, count) {
+  const names = Array.from({ length: count }, (_, index) => `p${index}.image.json`);
+  for (const [index, name] of names.entries()) {
+    writeFileSync(join(folder, name), JSON.stringify({ prompt: `Picture ${index}`, alt: '', aspectRatio: '16:9' }));
+  }
+  return names;
 }
 
 function writePlain({ ours, plain }) {
@@ -105,7 +119,7 @@ function writePlain({ ours, plain }) {
 }
 
 /** A page that uses everything it imports. */
-export function writePage(folder, imports) {
+function writePage(folder, imports) {
   const lines = imports.map((path, index) => `import i${index} from '${path}';`);
   writeFileSync(
     join(folder, 'main.js'),

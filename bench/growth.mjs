@@ -1,6 +1,5 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { paint, repository, vite, writePage } from './fixture.mjs';
+import { paint, vite, writeSite } from './fixture.mjs';
 
 /** One small file an image: what grows with the number of images is the library's own work, not that of encoders. */
 const config = (picture) => `import { readFileSync } from 'node:fs';
@@ -29,21 +28,7 @@ export async function createSites(folder, counts) {
   const sites = new Map();
   for (const count of counts) {
     const site = join(folder, `site-${count}`);
-    mkdirSync(join(site, 'node_modules'), { recursive: true });
-    symlinkSync(repository, join(site, 'node_modules', 'unplugin-prompt-image'));
-    const names = Array.from({ length: count }, (_, index) => `p${index}.image.json`);
-    for (const [index, name] of names.entries()) {
-      writeFileSync(join(site, name), JSON.stringify({ prompt: `Picture ${index}`, alt: '', aspectRatio: '16:9' }));
-    }
-    writePage(
-      site,
-      names.map((name) => `./${name}`),
-    );
-    writeFileSync(join(site, 'prompt-image.config.mjs'), config(picture));
-    writeFileSync(
-      join(site, 'vite.config.mjs'),
-      "import promptImage from 'unplugin-prompt-image/vite';\nexport default { plugins: [promptImage()] };\n",
-    );
+    writeSite(site, count, config(picture));
     vite(site);
     sites.set(count, site);
   }

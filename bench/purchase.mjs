@@ -1,12 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
-import { buildEnv, paint } from './fixture.mjs';
+import { buildEnv, CLI, linkPackage, paint, writeManifests } from './fixture.mjs';
 import { measure } from './measure.mjs';
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const cli = join(repository, 'dist', 'cli.js');
 /** The strict server that the tests have. */
 const { apiError, delayed, finishReason, picture, sometimes, startGemini } = await createJiti(import.meta.url).import(
   '../test/loopback/gemini.ts',
@@ -30,7 +27,7 @@ export async function buy(folder, { count, latency, memory }) {
     const shop = join(folder, 'shop');
     writeShop(shop, count, service.url);
     const env = { ...buildEnv, GEMINI_API_KEY: service.key, PROMPT_IMAGE_STOCK: join(folder, 'stock') };
-    const { output, ...figures } = await measure([cli, 'generate', '--yes'], { cwd: shop, memory, env, code: 1 });
+    const { output, ...figures } = await measure([CLI, 'generate', '--yes'], { cwd: shop, memory, env, code: 1 });
     check(output, answered, count);
     return { ...figures, floor: (count * latency) / CONCURRENCY };
   } finally {
@@ -67,12 +64,8 @@ function withComment(jpeg, text) {
 
 function writeShop(shop, count, url) {
   rmSync(shop, { recursive: true, force: true });
-  mkdirSync(join(shop, 'node_modules'), { recursive: true });
-  symlinkSync(repository, join(shop, 'node_modules', 'unplugin-prompt-image'));
-  for (let index = 0; index < count; index++) {
-    const manifest = { prompt: `Picture ${index}`, alt: '', aspectRatio: '16:9' };
-    writeFileSync(join(shop, `p${index}.image.json`), JSON.stringify(manifest));
-  }
+  linkPackage(shop);
+  writeManifests(shop, count);
   writeFileSync(
     join(shop, 'prompt-image.config.mjs'),
     `import { google } from 'unplugin-prompt-image';

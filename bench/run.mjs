@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { version as viteVersion } from 'vite';
-import { createFixture, repository, VITE } from './fixture.mjs';
+import { CLI, createFixture, VITE } from './fixture.mjs';
 import { createSites } from './growth.mjs';
 import { measure } from './measure.mjs';
 import { buy } from './purchase.mjs';
@@ -57,7 +57,7 @@ await printGrowth();
 
 const store = createStore(join(folder, 'store'), records.count);
 const checked = await compare(records.rounds, {
-  ours: () => measure([join(repository, 'dist', 'cli.js'), 'check'], { cwd: store.project, memory: false }),
+  ours: () => measure([CLI, 'check'], { cwd: store.project, memory: false }),
   other: () =>
     measure([fileURLToPath(new URL('hash.mjs', import.meta.url)), store.originals], { cwd: folder, memory: false }),
 });

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
+import { linkPackage } from './fixture.mjs';
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
 const load = createJiti(import.meta.url);
 const { renderRecord } = await load.import('../src/originals/record.ts');
 const { stemOf } = await load.import('../src/originals/names.ts');
@@ -24,8 +23,7 @@ export function createStore(folder, count) {
   rmSync(folder, { recursive: true, force: true });
   const originals = join(folder, '.prompt-image');
   mkdirSync(originals, { recursive: true });
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(repository, join(folder, 'node_modules', 'unplugin-prompt-image'));
+  linkPackage(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   writeFileSync(join(folder, 'prompt-image.config.json'), '{ "commit": false }\n');
   const noise = randomBytes(64 * 1024);

@@ -20,6 +20,11 @@ export function showPhoto(photo: Photo, { width, height }: Size, rest: string): 
   return `<image href="${photo.href}" width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice" ${rest}/>`;
 }
 
+/** A filter of the whole picture. */
+export function renderFilter(id: string, steps: string): string {
+  return `<filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${steps}</filter>`;
+}
+
 /**
  * Day for night: the picture darkened and cooled. By what the prompt says: a moon, else the sun's own face; stars where the sky is blue; a
  * fire's light from the left; lamps and windows that stay lit.
@@ -35,9 +40,9 @@ export const paintNight: Edit = ([photo], size, random, says) => {
     [1, '#02060f', 0.5],
   ]);
   return sheet.render([
-    `<defs><filter id="night" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${night}</filter>`,
-    `<filter id="blue" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${blue}</filter>`,
-    `<filter id="grain" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${grain(random)}</filter>`,
+    `<defs>${renderFilter('night', night)}`,
+    renderFilter('blue', blue),
+    renderFilter('grain', grain(random)),
     `<mask id="sky">${image('filter="url(#blue)"')}${all(
       `fill="${sheet.linear([
         [0.3, '#000', 0],
@@ -77,7 +82,8 @@ const lit = [
 /** What a filter finds in the picture shines, and the air around it does. */
 function paintGlow(image: (rest: string) => string, id: string, find: string, { width, height }: Size): string {
   const radius = Math.sqrt(width * height) * 0.022;
-  return `<defs><filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${find}<feGaussianBlur stdDeviation="${n(radius)}" result="far"/><feGaussianBlur in="spots" stdDeviation="${n(radius / 4)}" result="near"/><feMerge><feMergeNode in="far"/><feMergeNode in="near"/><feMergeNode in="spots"/></feMerge></filter></defs><g style="mix-blend-mode:screen">${image(`filter="url(#${id})"`)}</g>`;
+  const steps = `${find}<feGaussianBlur stdDeviation="${n(radius)}" result="far"/><feGaussianBlur in="spots" stdDeviation="${n(radius / 4)}" result="near"/><feMerge><feMergeNode in="far"/><feMergeNode in="near"/><feMergeNode in="spots"/></feMerge>`;
+  return `<defs>${renderFilter(id, steps)}</defs><g style="mix-blend-mode:screen">${image(`filter="url(#${id})"`)}</g>`;
 }
 
 function grain(random: Random): string {
@@ -135,5 +141,5 @@ function paintFirelight(sheet: Sheet, image: (rest: string) => string): string {
   ]);
   const warm =
     '<feColorMatrix values=".56 .46 .1 0 -.08 .3 .36 .06 0 -.09 .12 .16 .08 0 -.05 0 0 0 1 0"/><feComponentTransfer><feFuncR type="gamma" exponent="1.25"/><feFuncG type="gamma" exponent="1.5"/><feFuncB type="gamma" exponent="1.6"/></feComponentTransfer>';
-  return `<defs><filter id="warm" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${warm}</filter><mask id="reach"><ellipse cx="${n(width * 0.2)}" cy="${n(height * 1.02)}" rx="${n(width * 0.56)}" ry="${n(height * 0.58)}" fill="${reach}"/></mask></defs><g mask="url(#reach)">${image('filter="url(#warm)"')}</g>`;
+  return `<defs>${renderFilter('warm', warm)}<mask id="reach"><ellipse cx="${n(width * 0.2)}" cy="${n(height * 1.02)}" rx="${n(width * 0.56)}" ry="${n(height * 0.58)}" fill="${reach}"/></mask></defs><g mask="url(#reach)">${image('filter="url(#warm)"')}</g>`;
 }

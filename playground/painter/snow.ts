@@ -1,4 +1,4 @@
-import { type Edit, showPhoto } from './edit.js';
+import { type Edit, renderFilter, showPhoto } from './edit.js';
 import type { Random } from './random.js';
 import { createSheet, n, type Sheet } from './sheet.js';
 
@@ -6,8 +6,6 @@ import { createSheet, n, type Sheet } from './sheet.js';
 export const paintSnow: Edit = ([photo], size, random) => {
   const sheet = createSheet(size, random.seed);
   const { width, height, unit } = sheet;
-  const filter = (id: string, steps: string) =>
-    `<filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">${steps}</filter>`;
   // At its upper edge, nothing lies above.
   const below = sheet.clip(`M0 ${n(unit * 0.01)}H${width}V${height}H0Z`);
   const air = sheet.linear([
@@ -16,7 +14,7 @@ export const paintSnow: Edit = ([photo], size, random) => {
     [1, '#eef2f4', 0.06],
   ]);
   return sheet.render([
-    `<defs>${filter('frost', frost)}${filter('fine', cap(unit * 0.003, 5))}${filter('deep', cap(unit * 0.009, 3.4))}</defs>`,
+    `<defs>${renderFilter('frost', frost)}${renderFilter('fine', cap(unit * 0.003, 5))}${renderFilter('deep', cap(unit * 0.009, 3.4))}</defs>`,
     showPhoto(photo, size, 'filter="url(#frost)"'),
     `<rect width="${width}" height="${height}" fill="${air}"/>`,
     showPhoto(photo, size, `filter="url(#deep)" clip-path="${below}" opacity=".8"`),

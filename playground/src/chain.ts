@@ -1,9 +1,7 @@
 import lake from './chain/lake.image';
 import seasons from './chain/seasons.image';
 import winter from './chain/winter.image';
-import { showPictures } from './show.js';
-
-const half = '(min-width: 56rem) calc(47vw - 3.5rem), 100vw';
+import { half, showPictures } from './show.js';
 
 showPictures({
   lake: [lake, { sizes: half, priority: true, placeholder: true }],

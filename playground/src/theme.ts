@@ -1,9 +1,7 @@
-import { showPictures } from './show.js';
+import { half, showPictures } from './show.js';
 import bay from './theme/bay.image';
 import cabin from './theme/cabin.image';
 import ridge from './theme/ridge.image';
-
-const half = '(min-width: 56rem) calc(47vw - 3.5rem), 100vw';
 
 showPictures({
   bay: [bay, { sizes: 'min(100vw, 88rem)', priority: true }],

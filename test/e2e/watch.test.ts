@@ -1,15 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { start } from '../support/workspace.js';
-import { type Bundler, esbuilds, messagesIn, rollups, vite8, vites, webpacks } from './support/bundlers.js';
+import { type Bundler, esbuilds, messagesIn, rollups, vites, webpacks } from './support/bundlers.js';
 import { createSite, STACK, startSmallGemini } from './support/site.js';
 
 /** Built again and again until it is told to stop. */
 const watching: Bundler[] = [
-  ...vites.map((bundler) => ({
-    ...bundler,
-    command: (site: Parameters<Bundler['command']>[0]) => [...vite8.command(site), '--watch'],
-  })),
-  ...rollups.map((bundler) => ({
+  ...[...vites, ...rollups].map((bundler) => ({
     ...bundler,
     command: (site: Parameters<Bundler['command']>[0]) => [...bundler.command(site), '--watch'],
   })),

@@ -11,7 +11,7 @@ export interface ShopOptions {
   /** Manifests by name: `barn` is `src/barn.image.json`; a text is its prompt. */
   images: Record<string, string | object>;
   /** Further files. */
-  files?: Record<string, string | object | Buffer>;
+  files?: Record<string, string | object>;
   /** Body of the provider's `generate`, after the call was noted. @default the picture */
   generate?: string;
   /** Further members of the provider, as JavaScript. */

@@ -32,66 +32,30 @@ const vite: Omit<Bundler, 'name' | 'vite'> = {
   entry: /^assets\/index-[\w-]+\.js$/,
 };
 
-export const rollup: Bundler = {
-  name: 'rollup',
-  vite: 'vite',
-  files: {
-    'rollup.config.js': `
-      import promptImage from 'unplugin-prompt-image/rollup';
-      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
-  },
-  command: (workspace) => [workspace.bin('rollup'), '--config'],
-  entry: /^main\.js$/,
-};
-
-export const webpack: Bundler = {
-  name: 'webpack',
-  vite: 'vite',
-  files: {
-    'webpack.config.js': `
-      import promptImage from 'unplugin-prompt-image/webpack';
-      export default {
-        mode: 'production',
-        entry: './src/main.js',
-        output: { publicPath: '/', assetModuleFilename: 'assets/[name]-[contenthash][ext]' },
-        plugins: [promptImage()],
-      };`,
-    // Prints and exits as webpack-cli does.
-    'build.js': `
-      import webpack from 'webpack';
-      import config from './webpack.config.js';
-      webpack({ context: import.meta.dirname, ...config }, (error, stats) => {
-        if (error) throw error;
-        console.log(stats.toString());
-        process.exitCode = stats.hasErrors() ? 1 : 0;
-      });`,
-  },
-  command: () => ['build.js'],
-  entry: /^main\.js$/,
-};
-
-export const rolldown: Bundler = {
-  name: 'rolldown',
-  vite: 'vite',
-  files: {
-    'rolldown.config.js': `
-      import promptImage from 'unplugin-prompt-image/rolldown';
-      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
-  },
-  command: (workspace) => [workspace.bin('rolldown'), '--config', 'rolldown.config.js'],
-  entry: /^main\.js$/,
-  // The stack of its own error.
-  around: /^ +at .*\/node_modules\/rolldown\/.*\n/gm,
-};
-
-/** @param core the name of its package here */
-function rspackOf(name: string, core: string): Bundler {
+function rollupOf(name: 'rollup' | 'rolldown', around?: RegExp): Bundler {
+  const config = `${name}.config.js`;
   return {
     name,
     vite: 'vite',
     files: {
-      'rspack.config.js': `
-        import promptImage from 'unplugin-prompt-image/rspack';
+      [config]: `
+        import promptImage from 'unplugin-prompt-image/${name}';
+        export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [promptImage()] };`,
+    },
+    command: (workspace) => [workspace.bin(name), '--config', config],
+    entry: /^main\.js$/,
+    ...(around && { around }),
+  };
+}
+
+/** @param core the name of its package here */
+function webpackOf(name: string, plugin: 'webpack' | 'rspack', core: string, around?: RegExp): Bundler {
+  return {
+    name,
+    vite: 'vite',
+    files: {
+      [`${plugin}.config.js`]: `
+        import promptImage from 'unplugin-prompt-image/${plugin}';
         export default {
           mode: 'production',
           entry: './src/main.js',
@@ -100,9 +64,9 @@ function rspackOf(name: string, core: string): Bundler {
         };`,
       // Prints and exits as its command line does.
       'build.js': `
-        import { rspack } from '${core}';
-        import config from './rspack.config.js';
-        rspack({ context: import.meta.dirname, ...config }, (error, stats) => {
+        import compile from '${core}';
+        import config from './${plugin}.config.js';
+        compile({ context: import.meta.dirname, ...config }, (error, stats) => {
           if (error) throw error;
           console.log(stats.toString());
           process.exitCode = stats.hasErrors() ? 1 : 0;
@@ -110,12 +74,19 @@ function rspackOf(name: string, core: string): Bundler {
     },
     command: () => ['build.js'],
     entry: /^main\.js$/,
-    around: /^ {2}│ /gm,
+    ...(around && { around }),
   };
 }
 
-export const rspack = rspackOf('rspack 2', '@rspack/core');
-export const rspack1 = rspackOf('rspack 1', 'rspack1');
+/** Rspack's, beside each line of a message. */
+const GUTTER = /^ {2}│ /gm;
+
+export const rollup = rollupOf('rollup');
+// The stack of its own error.
+export const rolldown = rollupOf('rolldown', /^ +at .*\/node_modules\/rolldown\/.*\n/gm);
+export const webpack = webpackOf('webpack', 'webpack', 'webpack');
+export const rspack = webpackOf('rspack 2', 'rspack', '@rspack/core', GUTTER);
+export const rspack1 = webpackOf('rspack 1', 'rspack', 'rspack1', GUTTER);
 export const esbuild: Bundler = {
   name: 'esbuild',
   vite: 'vite',
