@@ -57,7 +57,7 @@ export async function createPromptImage(options: InlineOptions = {}): Promise<Pr
     generate: async (addresses) => {
       const plan = await project.plan({ addresses, recover: !project.config.frozen });
       if (project.config.frozen && plan.count > 0) {
-        throw new PromptImageError('IMAGE_MISSING', 'nothing is bought in CI or under a test runner', {
+        throw new PromptImageError('IMAGE_MISSING', 'nothing is bought in CI, in Bun or under a test runner', {
           next: 'Run: npx prompt-image generate',
         });
       }

@@ -1,7 +1,7 @@
 /**
  * Every failure that a user can meet, told apart by `code`.
  *
- * `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `ALT_MISSING`, `CONFIG_*`, `REFERENCE_*`: what someone wrote. `TYPES_*`: a declaration that
+ * `MANIFEST_*`, `PRESET_*`, `ITEMS_*`, `ALT_MISSING`, `CONFIG_*`, `LIBRARY_BASE`, `REFERENCE_*`: what someone wrote. `TYPES_*`: a declaration that
  * cannot be written. `IMAGE_*`, `BUDGET_*`, `PURCHASE_*`, `PRUNE_*`: what a run may not do. `CACHE_*`: the committed pictures.
  * `GIT_FAILED`: what git was asked for and did not give.
  * `PROVIDER_*`: what the image model answered.
@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'TYPES_UNWRITABLE'
   | 'CONFIG_INVALID'
   | 'CONFIG_KEY_EXPOSED'
+  | 'LIBRARY_BASE'
   | 'NOT_BUILT_YET'
   | 'REFERENCE_NOT_FOUND'
   | 'REFERENCE_OUTSIDE_ROOT'

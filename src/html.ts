@@ -1,11 +1,11 @@
-import { acceptImage } from './image/accept.js';
 import { type AttributeValue, renderPicture } from './image/markup.js';
 import type { PromptImage } from './image/object.js';
 import { type PictureChoices, planPicture } from './image/picture.js';
-import { placeholderOf } from './image/placeholder.js';
 
 export type { AttributeValue } from './image/markup.js';
 export type { PromptImage, PromptImageVariant } from './image/object.js';
+export type { PictureChoices, PictureImg, PicturePlan, PictureSource } from './image/picture.js';
+export { planPicture } from './image/picture.js';
 
 /** Attributes of the `<img>`, as in HTML. `false` and `null` leave one out, `true` gives it without a value, `undefined` says nothing. */
 export interface ImgAttributes {
@@ -33,15 +33,7 @@ export interface ImgAttributes {
   [attribute: `${string}-${string}`]: AttributeValue;
 }
 
-export interface PictureOptions extends PictureChoices, ImgAttributes {
-  /**
-   * Shows the image's blur, else its colour, until it has loaded: as the background of the `<img>`, by a `style`. It is for opaque
-   * pictures that fill their box, since the background stays; for pages whose Content-Security-Policy permits inline styles (and for a blur
-   * `img-src data:`). Images with `media` variants have none: it would be the base's, whichever is shown.
-   * @default false
-   */
-  placeholder?: boolean | undefined;
-}
+export interface PictureOptions extends PictureChoices, ImgAttributes {}
 
 /**
  * An image as a complete `<picture>`: every format, the variants that have a `media`, `alt`, size, lazy loading.
@@ -53,14 +45,13 @@ export interface PictureOptions extends PictureChoices, ImgAttributes {
  * @throws TypeError for anything but an image, an attribute that cannot be written, or options that contradict each other
  */
 export function picture(image: PromptImage, options: PictureOptions = {}): string {
-  const accepted = acceptImage(image, 'picture()');
   const { alt, sizes, loading, priority, placeholder, ...attributes } = options;
+  const { background, ...plan } = planPicture(image, { alt, sizes, loading, priority, placeholder }, 'picture()');
   for (const name of ['src', 'srcset', 'width', 'height']) {
     if (name in attributes) throw new TypeError(`picture() takes ${name} from the image: size it with CSS`);
   }
-  const background = placeholder ? placeholderOf(accepted) : undefined;
   const style = background === undefined ? attributes.style : putBefore(attributes.style, `background: ${background}`);
-  return renderPicture(planPicture(accepted, { alt, sizes, loading, priority }), { ...attributes, style });
+  return renderPicture(plan, { ...attributes, style });
 }
 
 /** The declarations that someone gives count more. */

@@ -49,6 +49,12 @@ export function resolveShortId(source: string, folder: string): string | undefin
   return existsSync(pathOf(id)) ? id : undefined;
 }
 
+/** What a URL in a stylesheet or a page may mean, in this order: there a path may start with the name of a file beside it. */
+export function specifiersOf(url: string): string[] {
+  const id = lengthenId(url);
+  return /^[./]/.test(id) ? [id] : [`./${id}`, id];
+}
+
 /** Whether a module is a manifest that `exclude` does not leave to the bundler. */
 export function isOurs(project: Project, id: string): boolean {
   return MANIFEST_ID.test(id) && !project.isExcluded(pathOf(id));

@@ -12,6 +12,7 @@ import { openCache } from './derivatives/cache.js';
 import { createDerivatives } from './derivatives/derivatives.js';
 import { createLazyEncoder } from './derivatives/encoder/lazy.js';
 import { sharpVersions } from './derivatives/encoder/versions.js';
+import { namedPath, readNamed, writeNamed } from './derivatives/named.js';
 import { readResult, withFile } from './derivatives/scratch.js';
 import { isFailure, PromptImageError } from './failure.js';
 import { isErrno } from './files/errno.js';
@@ -35,6 +36,7 @@ import { type DevEvents, type DevSession, startDev } from './session/dev.js';
 import { type ExecuteOptions, executePlan, type GenerateReport } from './session/generate.js';
 import { importedAddress, isExcluded } from './session/imported.js';
 import { createLeakFailures, type LeakFailures } from './session/leak-failures.js';
+import { type Modules, startModules } from './session/modules.js';
 import { type GeneratePlan, type PlanOptions, planPurchases } from './session/plan.js';
 import { publishBought } from './session/publish-bought.js';
 import { setDamagedAside } from './session/replace.js';
@@ -55,10 +57,12 @@ export { renderCost } from './purchase/price.js';
 export type { NewManifest } from './session/add.js';
 export type { BuildSession, Host } from './session/build.js';
 export type { CheckReport } from './session/check.js';
+export type { DevSession } from './session/dev.js';
 export type { GenerateReport, ProgressEvent } from './session/generate.js';
 export { MANIFEST_ID } from './session/imported.js';
 export type { OutputFile } from './session/leaks.js';
 export { costOfGaps, priceOf, renderGap, renderPrice, renderWaiting } from './session/missing.js';
+export type { Modules } from './session/modules.js';
 export { progressOf } from './session/notes.js';
 export type { GeneratePlan } from './session/plan.js';
 export { groupFailures, type PurchaseFailure } from './session/purchase-failures.js';
@@ -76,6 +80,12 @@ export interface Project {
   /** Failures of manifests that would be published as themselves. */
   leaks: LeakFailures;
   build: (options: BuildOptions) => BuildSession;
+  modules: (options: BuildOptions) => Modules;
+  /** Keeps a published file in the cache under its name. @returns what `readNamed` finds it by */
+  writeNamed: (name: string, bytes: Uint8Array) => Promise<string>;
+  /** Absolute path of such a file. */
+  namedPath: (id: string) => string;
+  readNamed: (id: string) => Promise<Buffer | undefined>;
   dev: (events: DevEvents) => DevSession;
   /** Paths of all manifests from the root. */
   scan: () => Promise<string[]>;
@@ -179,6 +189,10 @@ export async function openProject(start: string, options: InlineOptions = {}): P
     isExcluded: (path) => isExcluded(config, path),
     leaks: createLeakFailures(config),
     build: (options) => startBuild(context, options),
+    modules: (options) => startModules(context, options),
+    writeNamed: (name, bytes) => writeNamed(config.cacheDir, name, bytes),
+    namedPath: (id) => namedPath(config.cacheDir, id),
+    readNamed: (id) => readNamed(config.cacheDir, id),
     dev: (events) => startDev(context, events),
     scan: context.scan,
     pictures: (addresses) => selectPictures(context, context.open(), addresses.map(inside)),

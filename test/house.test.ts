@@ -10,7 +10,7 @@ const rows = await readRows();
 
 async function readSources(): Promise<Record<string, string>> {
   const names = await readdir(join(repositoryRoot, 'src'), { recursive: true });
-  const files = names.filter((name) => name.endsWith('.ts')).map((name) => `src/${name.split(sep).join('/')}`);
+  const files = names.filter((name) => /(?<!\.d)\.ts$/.test(name)).map((name) => `src/${name.split(sep).join('/')}`);
   const texts = files.sort().map(async (file) => [file, await readFile(join(repositoryRoot, file), 'utf8')] as const);
   return Object.fromEntries(await Promise.all(texts));
 }

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contentsOf, leaksIn } from './e2e/support/leaks.js';
 import { launchChromium } from './support/chromium.js';
+import { collectComplaints } from './support/complaints.js';
 import { createWorkspace, repositoryRoot, run, type Workspace } from './support/workspace.js';
 
 /** Each picture's shape in pixels, and how wide the widest file of it is. */
@@ -51,7 +52,9 @@ test('a newcomer builds it from what is committed, and nothing is bought', async
   expect(await site.git('status', '--porcelain')).toBe('');
 });
 
-test('so does CI: without a network, and writing nothing but its output and its cache', async () => {
+test('so does CI: without a network, and writing nothing but its output and its cache', {
+  timeout: 180_000,
+}, async () => {
   await using clone = await checkOut();
   await clone.write('offline.mjs', OFFLINE);
   await clone.git('add', 'offline.mjs');
@@ -324,20 +327,6 @@ async function open(path: string, options: BrowserContextOptions) {
   await page.addInitScript(watchShifts);
   await page.goto(address + path);
   return { page, complaints, close: () => context.close() };
-}
-
-/** Everything that a browser's console or network panel would show in red or yellow. */
-function collectComplaints(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
-  page.on('response', (response) => {
-    if (response.status() >= 400) complaints.push(`${response.url()} ${response.status()}`);
-  });
-  return complaints;
 }
 
 function watchShifts(): void {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { BuildResult, OnLoadResult, OnResolveArgs, PartialMessage, Plugin, PluginBuild } from 'esbuild';
 import { renderFailure } from '../failure.js';
 import { createPlugin, FAILED_MODULE, isOurs, lengthenId, PlainError, type PluginCore } from '../plugin.js';
 import type { BuildSession, PluginOptions, Project } from '../project.js';
 import { takeOutput } from './esbuild-output.js';
+import { createImportedFiles, idOf } from './imported-files.js';
 
 const NAME = 'unplugin-prompt-image';
 /** Of the pictures, as modules: esbuild emits and names what its own `file` loader is given. */
@@ -69,25 +69,19 @@ function setUp(build: PluginBuild, core: PluginCore): void {
 
   build.onLoad({ filter: /\.images?\.json$/ }, async ({ path, suffix }): Promise<OnLoadResult | undefined> => {
     if (!open || open.project.isExcluded(path)) return undefined;
-    const imports: string[] = [];
+    const files = createImportedFiles();
     const [watchFiles, watchDirs] = [new Set<string>(), new Set<string>()];
     const { code, isFailed } = await open.session.module(path + suffix, {
       importer: importers.get(path + suffix),
-      emitFile: (name, content) => {
-        const id = `${createHash('sha256').update(content).digest('hex').slice(0, 16)}/${name}`;
-        pictures.set(id, content);
-        imports.push(`import file${imports.length} from ${JSON.stringify(`${FILES}:${id}`)};\n`);
-        return `file${imports.length - 1}`;
-      },
+      emitFile: files.emitFile,
       watchFile: (file) => void watchFiles.add(file),
       watchFolder: (folder) => void watchDirs.add(folder),
     });
-    return {
-      contents: isFailed ? FAILED_MODULE : imports.join('') + code,
-      loader: 'js',
-      watchFiles: [...watchFiles],
-      watchDirs: [...watchDirs],
-    };
+    const contents = await files.render(isFailed ? FAILED_MODULE : code, (file) => {
+      pictures.set(idOf(file), file.content);
+      return `${FILES}:${idOf(file)}`;
+    });
+    return { contents, loader: 'js', watchFiles: [...watchFiles], watchDirs: [...watchDirs] };
   });
 
   build.onResolve({ filter: new RegExp(`^${FILES}:`) }, ({ path }) => ({

@@ -1,13 +1,9 @@
 import type { RspackPluginInstance } from '@rspack/core';
-import type { UnpluginOptions } from 'unplugin';
 import { createPlugin } from '../plugin.js';
 import type { PluginOptions } from '../project.js';
 import { createHooks } from './webpack-hooks.js';
 
-const plugin = createPlugin((core) => {
-  const { apply, ...hooks } = createHooks(core, 'rspack');
-  return [{ ...hooks, rspack: apply as unknown as NonNullable<UnpluginOptions['rspack']> }];
-});
+const plugin = createPlugin((core) => createHooks(core, 'rspack'));
 
 /** The plugin for Rspack 1 and 2. */
 const promptImage: (options?: PluginOptions) => RspackPluginInstance = plugin.rspack;

@@ -3,10 +3,7 @@ import { createPlugin } from '../plugin.js';
 import type { PluginOptions } from '../project.js';
 import { createHooks } from './webpack-hooks.js';
 
-const plugin = createPlugin((core) => {
-  const { apply, ...hooks } = createHooks(core, 'webpack');
-  return [{ ...hooks, webpack: apply }];
-});
+const plugin = createPlugin((core) => createHooks(core, 'webpack'));
 
 /** The plugin for webpack 5. */
 const promptImage: (options?: PluginOptions) => WebpackPluginInstance = plugin.webpack;

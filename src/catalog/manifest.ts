@@ -1,8 +1,10 @@
+import { PromptImageError } from '../failure.js';
 import { mapBounded } from '../files/bounded.js';
 import type { CollectionImage, Exported, Imported } from '../image/imported.js';
 import { renderModule, urlToken, usedTokens } from '../image/module.js';
 import type { PromptImage } from '../image/object.js';
 import type { Published, PublishedFile } from './publish.js';
+import { refuseUnknown } from './unknown.js';
 
 export type EmitFile = (name: string, content: Buffer) => string;
 
@@ -19,6 +21,8 @@ export interface PublishedManifest {
   /** From the root. */
   file: string;
   files: readonly PublishedFile[];
+  /** The file that stands for it where no object can. @throws `IMAGE_UNKNOWN` for a variant that there is not, and of a collection */
+  fallback: (variant: string | undefined) => PublishedFile;
   /** Describes it. @param urlOf where a file is published */
   imported: (urlOf: (file: PublishedFile) => string) => Promise<Imported>;
   /**
@@ -49,6 +53,14 @@ export function publishManifest(
     file,
     files,
     imported,
+    fallback: (variant) => {
+      const [image] = images;
+      if (isCollection || !image) throw notOne(file);
+      const names = image.variants.map(({ name }) => name);
+      refuseUnknown({ file, isCollection, items: [undefined], variantsOf: () => names }, { file, variant });
+      const { published } = image.variants.find(({ name }) => name === variant) ?? { published: image.base };
+      return published.fallback;
+    },
     module: async (exported, emitFile) => {
       const indices = new Map(files.map((each, index) => [each, index]));
       const template = await imported((each) => urlToken(indices.get(each) ?? -1));
@@ -67,6 +79,13 @@ export function publishManifest(
       return renderModule(template, exported, expressions);
     },
   };
+}
+
+function notOne(file: string): PromptImageError {
+  return new PromptImageError('IMAGE_UNKNOWN', 'is a collection, and only an image can be named here', {
+    place: { file },
+    next: 'Import it in a module and use the src of one of its images.',
+  });
 }
 
 async function readEach(files: readonly PublishedFile[]): Promise<{ file: PublishedFile; bytes: Buffer }[]> {

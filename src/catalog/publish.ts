@@ -7,7 +7,7 @@ import { formats } from '../image/formats.js';
 import { labelOf } from '../image/label.js';
 import { nominalSize } from '../image/nominal-size.js';
 import { createImage, type ImageFacts, type PromptImage } from '../image/object.js';
-import { planImage } from '../image/plan.js';
+import { type PlannedFile, planImage } from '../image/plan.js';
 import type { Original } from '../originals/originals.js';
 import { draft } from '../providers/draft/draft.js';
 import { staleBadge } from '../providers/draft/stale-badge.js';
@@ -30,6 +30,8 @@ export interface PublishedFile {
 export interface Published {
   address: string;
   files: readonly PublishedFile[];
+  /** The one that an image's `src` names. */
+  fallback: PublishedFile;
   /** Whether nothing of it must be made. */
   isMade: () => boolean;
   /** Makes all that is missing, from one decoded picture, and gives the bytes in the order of `files`. */
@@ -66,19 +68,22 @@ export function createPublisher(
         read: () => derivatives.read(derived, file),
       }),
     );
-    const createObject = async (urlOf: (index: number) => string) => {
-      const placeholder = await derivatives.placeholder(derived);
-      const all = { alt: entry.image.alt ?? '', ...facts, ...placeholder };
-      return createImage(derived.plan, all, ({ width, format }) =>
-        urlOf(derived.files.findIndex((file) => file.width === width && file.format === format)),
+    const fileOf = ({ width, format }: Pick<PlannedFile, 'width' | 'format'>) =>
+      at(
+        files,
+        derived.files.findIndex((file) => file.width === width && file.format === format),
       );
-    };
     return {
       address: entry.address,
       files,
+      fallback: fileOf(derived.plan.main),
       isMade: () => derivatives.isCached(derived),
       readAll: () => derivatives.readAll(derived),
-      image: (urlOf) => createObject((index) => urlOf(at(files, index))),
+      image: async (urlOf) => {
+        const placeholder = await derivatives.placeholder(derived);
+        const all = { alt: entry.image.alt ?? '', ...facts, ...placeholder };
+        return createImage(derived.plan, all, (file) => urlOf(fileOf(file)));
+      },
     };
   };
 

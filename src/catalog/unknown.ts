@@ -6,8 +6,11 @@ import type { ManifestImages } from '../manifest/images.js';
 /** Names that are listed; of a catalogue of hundreds a list says nothing. */
 const MOST = 12;
 
+/** What a manifest's pictures are called. */
+type Names = Pick<ManifestImages, 'file' | 'isCollection' | 'items' | 'variantsOf'>;
+
 /** @throws `IMAGE_UNKNOWN` for an address that names no picture of its manifest; `MANIFEST_INVALID` where the item is wrong */
-export function refuseUnknown(manifest: ManifestImages, address: Address): void {
+export function refuseUnknown(manifest: Names, address: Address): void {
   const unknown = explainUnknown(manifest, address);
   if (!unknown) return;
   throw new PromptImageError('IMAGE_UNKNOWN', unknown.what, {
@@ -22,7 +25,7 @@ export function refuseUnknown(manifest: ManifestImages, address: Address): void 
  * @throws `MANIFEST_INVALID` where the item is wrong
  */
 function explainUnknown(
-  { file, isCollection, items, variantsOf }: ManifestImages,
+  { file, isCollection, items, variantsOf }: Names,
   { item, variant }: Address,
 ): { what: string; next: string } | undefined {
   if (isCollection && item === undefined) {

@@ -49,7 +49,7 @@ async function init({ yes = false, json = false }: Options, configFile: string |
 
   const written = await writeFiles(setup, packages, say);
   const edits: AppliedEdit[] = [];
-  const types = planTypes(setup.root, packages);
+  const types = bundlers.some(({ bringsTypes }) => bringsTypes) ? undefined : planTypes(setup.root, packages);
   if (types?.state === 'done') say(styled('dim', `· ${types.file} has the types already`));
   for (const edit of [
     ...(types?.state === 'edit' ? [types.edit] : []),
@@ -106,7 +106,7 @@ function notesOf(types: TypesPlan | undefined, bundlers: readonly Bundler[], { f
       : []),
     ...(bundlers.length === 0
       ? [
-          'No bundler was found. There are plugins for Vite, Rollup, Rolldown, webpack, Rspack and esbuild; without one, see createPromptImage().',
+          'No bundler was found. There are plugins for Vite, Rollup, Rolldown, webpack, Rspack, esbuild, Farm and Bun; without one, see createPromptImage().',
         ]
       : []),
   ];

@@ -99,7 +99,7 @@ async function drawSheet(
 function frozen(): PromptImageError {
   return new PromptImageError(
     'PURCHASE_FROZEN',
-    'reroll buys, and in CI and under a test runner nothing but generate does',
+    'reroll buys, and in CI, in Bun and under a test runner nothing but generate does',
     {
       next: 'Run it where you can look at what comes.',
     },

@@ -49,10 +49,8 @@ export type ImageFacts = Pick<
 export function createImage(plan: ImagePlan, facts: ImageFacts, urlOf: (file: PlannedFile) => string): PromptImage {
   const srcsetOf = (format: OutputFormat) =>
     plan.sizes.map((size) => `${urlOf({ ...size, format })} ${size.descriptor}`).join(', ');
-  const format = plan.formats.at(-1);
-  if (!format) throw new RangeError('A picture is published in at least one format');
-  const { width, height } = plan.main;
-  const src = urlOf({ ...plan.main, format });
+  const { width, height, format } = plan.main;
+  const src = urlOf(plan.main);
   const { alt, ...rest } = facts;
   return {
     src,

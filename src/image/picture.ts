@@ -1,4 +1,6 @@
+import { assertImage } from './assert.js';
 import type { PromptImage } from './object.js';
+import { placeholderOf } from './placeholder.js';
 import { encodeSpaces, encodeSrcset, isByWidth } from './srcset.js';
 
 /** What may be decided of a `<picture>` beside its image. */
@@ -15,6 +17,13 @@ export interface PictureChoices {
   loading?: 'lazy' | 'eager' | undefined;
   /** For the picture that is seen first: it loads at once and before others. @default false */
   priority?: boolean | undefined;
+  /**
+   * Shows the image's blur, else its colour, until it has loaded: as the background of the `<img>`, by a `style`. It is for opaque
+   * pictures that fill their box, since the background stays; for pages whose Content-Security-Policy permits inline styles (and for a blur
+   * `img-src data:`). Images with `media` variants have none: it would be the base's, whichever is shown.
+   * @default false; true in the components
+   */
+  placeholder?: boolean | undefined;
 }
 
 /** A `<source>`: attributes as in HTML. */
@@ -48,21 +57,32 @@ export interface PicturePlan {
   /** In the order of the document: the first that fits is shown. */
   sources: readonly PictureSource[];
   img: PictureImg;
+  /** Value of CSS's `background` for the `<img>`; with `placeholder`, where the image has one. */
+  background?: string;
 }
 
 /**
  * Which elements show an image. Its variants with `media` come first, in the order of the manifest, in all of their formats; then the
  * base, whose fallback format is the `<img>`. Variants without `media` are left out: no browser could choose between them.
  *
- * @throws TypeError for choices that contradict each other, or that HTML has no word for
+ * This is what `picture()` renders, as data: for components, each in the words of its framework.
+ *
+ * @param taker who is given the image, for messages
+ * @throws TypeError for anything but an image, for choices that contradict each other, or that HTML has no word for
  */
-export function planPicture(image: PromptImage, choices: PictureChoices = {}): PicturePlan {
+export function planPicture(
+  image: PromptImage,
+  choices: PictureChoices = {},
+  taker: string = 'planPicture()',
+): PicturePlan {
+  assertImage(image, taker);
   const { alt = image.alt, priority = false } = choices;
   if (typeof alt !== 'string') throw new TypeError(`alt is a text, not ${typeof alt}`);
   const loading = chooseLoading(choices);
   const sizes = chooseSizes(choices, loading === 'lazy' && isByWidth(image.srcset));
   const { width, height, src, srcset } = image;
 
+  const background = choices.placeholder ? placeholderOf(image) : undefined;
   const base = sourcesOf(image, sizes).filter(({ type }) => type !== `image/${image.format}`);
   const variants = Object.values(image.variants ?? {}).flatMap((variant) => {
     const { media, width, height } = variant;
@@ -81,6 +101,7 @@ export function planPicture(image: PromptImage, choices: PictureChoices = {}): P
       ...candidates(srcset, sizes),
       src: encodeSpaces(src),
     },
+    ...(background !== undefined && { background }),
   };
 }
 

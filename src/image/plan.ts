@@ -24,15 +24,15 @@ export interface ImagePlan {
   sizes: readonly PlannedSize[];
   /** Formats, best first. */
   formats: readonly OutputFormat[];
-  /** The size that `src` has: the largest, or the 1× picture. */
-  main: PlannedSize;
+  /** The one that `src` names: the largest, or the 1× picture, in the last format. */
+  main: PlannedFile;
 }
 
 /** Which files an original of this size gives. Nothing is enlarged: what would be is made at the original's size, once. */
 export function planImage(original: Size, output: Output): ImagePlan {
   const region = output.crop === undefined ? original : cropSize(original, output.crop);
   const sizes = 'widths' in output.sizes ? byWidth(region, output.sizes.widths) : byDensity(region, output.sizes);
-  return { region, sizes, formats: output.formats, main: mainSize(sizes, output) };
+  return { region, sizes, formats: output.formats, main: mainFile(sizes, output) };
 }
 
 export function plannedFiles(plan: ImagePlan): PlannedFile[] {
@@ -67,8 +67,9 @@ function scaled(region: Size, width: number): Size {
   return { width, height: Math.max(1, Math.round((region.height * width) / region.width)) };
 }
 
-function mainSize(sizes: readonly PlannedSize[], output: Output): PlannedSize {
-  const main = 'widths' in output.sizes ? sizes.at(-1) : sizes.find((size) => size.descriptor === '1x');
-  if (!main) throw new RangeError('A picture is published in at least one size');
-  return main;
+function mainFile(sizes: readonly PlannedSize[], output: Output): PlannedFile {
+  const size = 'widths' in output.sizes ? sizes.at(-1) : sizes.find(({ descriptor }) => descriptor === '1x');
+  const format = output.formats.at(-1);
+  if (!size || !format) throw new RangeError('A picture is published in at least one size and format');
+  return { ...size, format };
 }

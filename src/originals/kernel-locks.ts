@@ -1,4 +1,5 @@
 import { isErrno } from '../files/errno.js';
+import { IS_BUN } from '../files/runtime.js';
 
 /** Locks that end with their holder, however it dies. */
 export interface KernelLocks {
@@ -9,6 +10,8 @@ export interface KernelLocks {
 
 /** Optional, and loaded only when something is about to be bought: a fully cached build needs no native code for it. */
 export async function loadKernelLocks(): Promise<KernelLocks | undefined> {
+  // It calls what Bun has not, which ends the process: https://github.com/oven-sh/bun/issues/18546
+  if (IS_BUN) return undefined;
   try {
     // The package has no types.
     const name = 'fs-native-extensions';

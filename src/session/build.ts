@@ -6,12 +6,14 @@ import { isFailure, type PromptImageError } from '../failure.js';
 import { mapBounded } from '../files/bounded.js';
 import { addressOf } from '../files/scan.js';
 import { parseAddress } from '../image/address.js';
+import type { Run } from '../purchase/budget.js';
 import { MissingAlts, missingAlt } from './alt.js';
 import type { Context } from './context.js';
 import { createDeclarations } from './declarations.js';
 import { importedAddress, parseId } from './imported.js';
-import { createLeakFailures } from './leak-failures.js';
+import { createLeakFailures, type LeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
+import { namedFile } from './named-file.js';
 import { conflictNote } from './notes.js';
 import { createObtain, type Obtained } from './obtain.js';
 import { createOutcome } from './outcome.js';
@@ -27,6 +29,8 @@ export interface Host {
   watchFolder: (path: string) => void;
   /** The module that imports it, where the bundler tells. */
   importer?: string | undefined;
+  /** Why a picture that this bundler publishes would not be found: nothing is bought for it. */
+  refusal?: PromptImageError | undefined;
 }
 
 export interface BuildOptions {
@@ -43,17 +47,27 @@ export interface BuildSession {
    * names that may be imported from it, which no bundler should make an error of its own of.
    */
   module: (id: string, host: Host) => Promise<{ code: string; isFailed: boolean }>;
+  /**
+   * What a stylesheet or a page gets whose URL names a manifest: what `emitFile` gives for the file of its `src`, or with
+   * `?variant=` of that variant's. Nothing where it fails, which is reported by `failure`.
+   */
+  url: (id: string, host: Host) => Promise<string | undefined>;
   /** Looks for manifests in what is about to be written. @param sources ids of the build's modules */
   inspect: (files: readonly OutputFile[], sources: readonly string[]) => Promise<void>;
   /** A manifest is used in a way that would publish it, in one of these files. */
   refuse: (path: string, sources: readonly string[]) => Promise<void>;
-  /** All failures so far as one error. */
-  failure: () => PromptImageError | undefined;
+  /** All failures so far as one error. @param id of a module: its own alone */
+  failure: (id?: string) => PromptImageError | undefined;
   /** The line that every build ends with, and what a person should know. */
   finish: () => Promise<{ receipt: string; warnings: string[] }>;
 }
 
-export function startBuild(context: Context, { watch, log }: BuildOptions): BuildSession {
+/** @param run what it spends in; it ends with the session */
+export function startBuild(
+  context: Context,
+  { watch, log }: BuildOptions,
+  run: Run = context.startRun('build'),
+): BuildSession {
   const { config, originals, publisher, served } = context;
   // A build that goes on for long: pictures may have come since the last round.
   originals.refresh();
@@ -63,7 +77,6 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
   const alts = new MissingAlts();
   const leaks = createLeakFailures(config);
   const recover = createRecovery(context, warn);
-  const run = context.startRun('build');
   const declarations = createDeclarations(config);
   const obtain = createObtain(context, { run, outcome, watch, log, warn });
 
@@ -123,27 +136,47 @@ export function startBuild(context: Context, { watch, log }: BuildOptions): Buil
     }
   };
 
+  /** What is made of a manifest, unless something about it fails. */
+  const attempt = async <T>(
+    id: string,
+    { watchFile, watchFolder, importer, refusal }: Host,
+    leakOf: LeakFailures['ofUrl'],
+    use: (published: PublishedManifest) => Promise<T>,
+  ): Promise<T | undefined> => {
+    const { path, asked, variant } = parseId(id);
+    const name = addressOf(config.root, path);
+    const query = variant === undefined ? asked : `variant=${variant}`;
+    outcome.forget(name, query);
+    // Pictures may arrive by git, or bought by another process.
+    if (watch) watchFolder(config.originalsDir);
+    try {
+      const leak = await leakOf(id, importer);
+      if (leak) throw leak;
+      if (refusal) throw refusal;
+      await recover();
+      // Bundlers do not watch what a plugin loads for them.
+      const published = await publish(context.open(watchFile), importedAddress(config, path));
+      return published && (await use(published));
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      outcome.fail(query === undefined ? name : `${name}?${query}`, error);
+      return undefined;
+    }
+  };
+
   return {
-    failure: outcome.failure,
-    module: async (id, { emitFile, watchFile, watchFolder, importer }) => {
-      const { path, exported, asked } = parseId(id);
-      const name = addressOf(config.root, path);
-      outcome.forget(name, asked);
-      // Pictures may arrive by git, or bought by another process.
-      if (watch) watchFolder(config.originalsDir);
-      try {
-        const leak = await leaks.ofImport(id, importer);
-        if (leak) throw leak;
-        await recover();
-        // Bundlers do not watch what a plugin loads for them.
-        const published = await publish(context.open(watchFile), importedAddress(config, path));
-        if (published) return { code: await published.module(exported, emitFile), isFailed: false };
-      } catch (error) {
-        if (!isFailure(error)) throw error;
-        outcome.fail(asked === undefined ? name : `${name}?${asked}`, error);
-      }
-      return { code: 'export default undefined;', isFailed: true };
+    failure: (id) => outcome.failure(id === undefined ? undefined : addressOf(config.root, parseId(id).path)),
+    module: async (id, host) => {
+      const { exported } = parseId(id);
+      const code = await attempt(id, host, leaks.ofImport, (published) => published.module(exported, host.emitFile));
+      return code === undefined ? { code: 'export default undefined;', isFailed: true } : { code, isFailed: false };
     },
+
+    url: (id, host) =>
+      attempt(id, host, leaks.ofUrl, async (published) => {
+        const file = await namedFile(config, published, id, host.importer);
+        return host.emitFile(file.name, await file.read());
+      }),
 
     inspect: async (files, sources) => {
       for (const leak of await findLeaks(context, files, sources)) outcome.fail(leak.message, leak);

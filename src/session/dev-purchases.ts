@@ -112,7 +112,7 @@ export function createDevPurchases(
   };
 
   const buy = async (): Promise<void> => {
-    if (config.frozen) return log('info', 'Nothing is bought in CI or under a test runner.');
+    if (config.frozen) return log('info', 'Nothing is bought in CI, in Bun or under a test runner.');
     if (gitIsAtWork()) return log('info', 'Git is changing files. Press g + enter again when it is done.');
     if (config.consent.keyless !== undefined) return log('warn', config.consent.keyless);
     if (dependencies.size === 0) return log('info', 'No page that imports an image was visited yet.');

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.js';
 import { type PublishedManifest, publishManifest } from '../catalog/manifest.js';
 import { publishedIn } from '../catalog/pictures.js';
-import type { Published } from '../catalog/publish.js';
+import type { Published, PublishedFile } from '../catalog/publish.js';
 import type { ImageState, WaitingState } from '../catalog/state.js';
 import { mapBounded } from '../files/bounded.js';
 import { isInside } from '../files/references.js';
@@ -11,8 +11,10 @@ import { parseName } from '../originals/names.js';
 import type { Context } from './context.js';
 import { createDeclarations } from './declarations.js';
 import { createDevPurchases } from './dev-purchases.js';
-import { importedAddress } from './imported.js';
+import { importedAddress, parseId } from './imported.js';
+import { createLeakFailures } from './leak-failures.js';
 import { type Gap, missingImages, priceOf, renderGap, renderWaiting } from './missing.js';
+import { namedFile } from './named-file.js';
 import { conflictNote, noteOf, progressOf } from './notes.js';
 import { createRecovery } from './recovery.js';
 
@@ -29,8 +31,16 @@ export interface DevEvents {
 export interface DevSession {
   /** @throws what is wrong with the manifest or its originals; dev servers show it and go on */
   load: (path: string) => Promise<PublishedManifest>;
+  /**
+   * The file that a stylesheet or a page shows whose URL names a manifest.
+   *
+   * @param id path and query @throws what `load` throws, `MANIFEST_LEAK` and `IMAGE_UNKNOWN` of the URL
+   */
+  named: (id: string, source: string) => Promise<PublishedFile>;
   /** A file came, changed or went. @returns paths of imported manifests that depend on it */
   changed: (path: string) => readonly string[];
+  /** Originals may have come or gone: for who does not hear of it from a watcher. */
+  refresh: () => void;
   /** Prints what is missing with its price; called again with nothing changed, buys it. */
   buy: () => Promise<void>;
   dispose: () => Promise<void>;
@@ -50,6 +60,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
   for (const warning of config.consent.warnings) warn(warning);
   const recover = createRecovery(context, warn);
   const declarations = createDeclarations(config);
+  const leaks = createLeakFailures(config);
 
   const affectedBy = (path: string) => [...dependencies].filter(([, files]) => files.has(path)).map(([file]) => file);
   const pathOf = (file: string) => join(config.root, file);
@@ -143,26 +154,34 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
     if (message !== undefined) warn(message);
   };
 
+  const load = async (path: string): Promise<PublishedManifest> => {
+    await recover();
+    const file = importedAddress(config, path);
+    const catalog = open(file);
+    const manifest = await catalog.images(file);
+    for (const warning of manifest.warnings) warn(warning);
+    warnOnce(await declarations.update(manifest));
+    const images = await mapBounded(manifest.items, async (item) => {
+      const [base, ...variants] = await Promise.all(publishedIn(manifest, item).map((each) => show(catalog, each)));
+      if (!base) throw new RangeError('An image has a base picture');
+      const named = variants.map(({ address, media, published }) => ({
+        name: parseAddress(address).variant ?? '',
+        media,
+        published,
+      }));
+      return { item, base: base.published, variants: named };
+    });
+    await served.save();
+    return publishManifest(file, manifest.isCollection, images);
+  };
+
   return {
-    load: async (path) => {
-      await recover();
-      const file = importedAddress(config, path);
-      const catalog = open(file);
-      const manifest = await catalog.images(file);
-      for (const warning of manifest.warnings) warn(warning);
-      warnOnce(await declarations.update(manifest));
-      const images = await mapBounded(manifest.items, async (item) => {
-        const [base, ...variants] = await Promise.all(publishedIn(manifest, item).map((each) => show(catalog, each)));
-        if (!base) throw new RangeError('An image has a base picture');
-        const named = variants.map(({ address, media, published }) => ({
-          name: parseAddress(address).variant ?? '',
-          media,
-          published,
-        }));
-        return { item, base: base.published, variants: named };
-      });
-      await served.save();
-      return publishManifest(file, manifest.isCollection, images);
+    load,
+
+    named: async (id, source) => {
+      const leak = await leaks.ofUrl(id, source);
+      if (leak) throw leak;
+      return namedFile(config, await load(parseId(id).path), id, source);
     },
 
     changed: (path) => {
@@ -176,6 +195,7 @@ export function startDev(context: Context, { onChange, watch, log }: DevEvents):
       return affected.map(pathOf);
     },
 
+    refresh: originals.refresh,
     buy: shopping.buy,
 
     dispose: async () => {

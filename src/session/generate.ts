@@ -1,5 +1,6 @@
 import type { Entry } from '../catalog/entry.js';
 import { isFailure, PromptImageError } from '../failure.js';
+import { IS_BUN } from '../files/runtime.js';
 import { findUnpriced, type Run, renderLimits } from '../purchase/budget.js';
 import { runInOrder, type Task } from '../purchase/order.js';
 import type { PurchaseEvent } from '../purchase/purchase.js';
@@ -35,13 +36,14 @@ export type Purchasable = Pick<GeneratePlan, 'gaps' | 'waiting'>;
 /**
  * Buys what a plan says, each picture after those that it references. One failed image never loses the others.
  *
- * @throws `BUDGET_EXCEEDED` before anything is bought, unless more was confirmed
+ * @throws `BUDGET_EXCEEDED` before anything is bought, unless more was confirmed; `PURCHASE_FROZEN` in Bun
  */
 export async function executePlan(
   context: Context,
   plan: Purchasable,
   { overBudget = false, ...options }: ExecuteOptions = {},
 ): Promise<GenerateReport> {
+  if (IS_BUN) throw inBun();
   const run = context.startRun('command');
   if (overBudget) run.lift();
   else await refuseTooMuch(context, plan, run);
@@ -57,6 +59,16 @@ export async function executePlan(
     stop();
     await run.end();
   }
+}
+
+function inBun(): PromptImageError {
+  return new PromptImageError(
+    'PURCHASE_FROZEN',
+    'in Bun nothing is bought: it does not judge connections as Node does',
+    {
+      next: 'Run it with Node: npx prompt-image generate',
+    },
+  );
 }
 
 /** @param run who spends */

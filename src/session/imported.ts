@@ -13,15 +13,31 @@ export function isExcluded({ exclude, root }: ResolvedConfig, path: string): boo
   return exclude.length > 0 && picomatch.isMatch(addressOf(root, path), [...exclude], { dot: true });
 }
 
+const OWN = ['url', 'no-inline', 'variant'];
 /** What bundlers add to the ids of modules for themselves. */
 const BUNDLERS_OWN = ['import', 't', 'v'];
 
-/** The path in a module's id, and what it asks for. `asked`: a query that means nothing here, such as `raw`. */
-export function parseId(id: string): { path: string; exported: Exported; asked?: string } {
+/** What a module's id, or a URL that names a manifest, asks for. */
+export interface ParsedId {
+  path: string;
+  exported: Exported;
+  /** Only a URL may ask for one. */
+  variant?: string;
+  /** A query that means nothing here, such as `raw`. */
+  asked?: string;
+}
+
+export function parseId(id: string): ParsedId {
   const [path = id, query = ''] = id.split('?');
-  const names = [...new URLSearchParams(query).keys()].filter((name) => !BUNDLERS_OWN.includes(name));
-  const asked = names.find((name) => name !== 'url' && name !== 'no-inline');
-  return { path, exported: names.includes('url') ? 'url' : 'object', ...(asked === undefined ? {} : { asked }) };
+  const parameters = new URLSearchParams(query);
+  const asked = [...parameters.keys()].find((name) => !OWN.includes(name) && !BUNDLERS_OWN.includes(name));
+  const variant = parameters.get('variant');
+  return {
+    path,
+    exported: parameters.has('url') ? 'url' : 'object',
+    ...(variant === null ? {} : { variant }),
+    ...(asked === undefined ? {} : { asked }),
+  };
 }
 
 /**

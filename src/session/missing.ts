@@ -75,7 +75,7 @@ export function missingImages(
   const count = gaps.length + waiting.length;
   const images = count === 1 ? '1 image has' : `${count} images have`;
   const why = frozen
-    ? 'In CI and under a test runner nothing is bought.'
+    ? 'In CI, in Bun and under a test runner nothing is bought.'
     : missing === 'error'
       ? "With missing: 'error', builds buy nothing."
       : consent.how;

@@ -20,12 +20,17 @@ export interface Outcome {
   fail: (name: string, error: PromptImageError) => void;
   /** A manifest is looked at anew. @param query of the import, if any: it fails on its own account */
   forget: (file: string, query?: string) => void;
-  /** All failures so far as one error. */
-  failure: () => PromptImageError | undefined;
+  /** All failures so far as one error. @param file of one manifest alone */
+  failure: (file?: string) => PromptImageError | undefined;
   /** `5 images: 5 reused, 0 bought` */
   receipt: () => string;
   /** Addresses that drafts stand in for. */
   drafts: () => string[];
+}
+
+/** Of an address, or of a file with its query. */
+function fileOf(name: string): string {
+  return parseAddress(name).file.replace(/\?.*$/, '');
 }
 
 export function createOutcome(config: ResolvedConfig): Outcome {
@@ -57,11 +62,15 @@ export function createOutcome(config: ResolvedConfig): Outcome {
       }
     },
 
-    failure: () => {
-      const all = [...failures.values()];
-      all.push(...groupFailures(Array.from(failedImages, ([address, error]) => ({ address, error }))));
-      if (gaps.size + waiting.size > 0) all.push(missingImages([...gaps.values()], [...waiting.values()], config));
-      if (unaffordable.size > 0) all.push(overBudget([...unaffordable.values()], config));
+    failure: (file) => {
+      const of = <T>(failed: ReadonlyMap<string, T>): [name: string, T][] =>
+        [...failed].filter(([name]) => file === undefined || fileOf(name) === file);
+      const valuesOf = <T>(failed: ReadonlyMap<string, T>): T[] => of(failed).map(([, value]) => value);
+      const all = valuesOf(failures);
+      all.push(...groupFailures(of(failedImages).map(([address, error]) => ({ address, error }))));
+      const [missing, awaiting, tooMuch] = [valuesOf(gaps), valuesOf(waiting), valuesOf(unaffordable)];
+      if (missing.length + awaiting.length > 0) all.push(missingImages(missing, awaiting, config));
+      if (tooMuch.length > 0) all.push(overBudget(tooMuch, config));
       return all.length === 0 ? undefined : joinFailures(all);
     },
 

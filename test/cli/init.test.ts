@@ -170,6 +170,26 @@ test.each<[string, Record<string, FileContent>, string]>([
     "To do: in the config of Vite\n\n  import promptImage from 'unplugin-prompt-image/vite';",
   ],
   [
+    'Next.js',
+    { 'next.config.ts': 'export default {};', 'package.json': { dependencies: { next: '16' } } },
+    "To do: in next.config.ts\n\n  import withPromptImage from 'unplugin-prompt-image/next';\n  export default withPromptImage(nextConfig);",
+  ],
+  [
+    'Next.js in CommonJS',
+    { 'next.config.js': 'module.exports = {};', 'package.json': {} },
+    "const withPromptImage = require('unplugin-prompt-image/next');\n  module.exports = withPromptImage(nextConfig);",
+  ],
+  [
+    'Nuxt',
+    { 'nuxt.config.ts': 'export default defineNuxtConfig({});' },
+    "To do: in nuxt.config.ts\n\n  modules: ['unplugin-prompt-image/nuxt'],",
+  ],
+  [
+    'Astro',
+    { 'astro.config.mjs': 'export default {};' },
+    "  import promptImage from 'unplugin-prompt-image/astro';\n  integrations: [promptImage()],",
+  ],
+  [
     'a config with the plugin',
     { 'vite.config.js': "import p from 'unplugin-prompt-image/vite';" },
     'vite.config.js has the plugin already',
@@ -179,6 +199,12 @@ test.each<[string, Record<string, FileContent>, string]>([
   const { code, stdout } = await init(workspace);
   expect(code).toBe(0);
   expect(stdout).toContain(words);
+});
+
+test('a framework that tells TypeScript by itself needs no change of the tsconfig', async () => {
+  await using workspace = await createWorkspace({ 'astro.config.mjs': 'export default {};', 'tsconfig.json': '{}' });
+  expect((await init(workspace, '--yes')).code).toBe(0);
+  expect(await workspace.read('tsconfig.json')).toBe('{}');
 });
 
 const types = (tsconfig: string) => parse(tsconfig, [], { allowTrailingComma: true }).compilerOptions.types;

@@ -68,7 +68,7 @@ test('in CI it buys nothing', async () => {
   const { code, stderr } = await shop.command(['reroll', BARN], { env: { CI: 'true' } });
   expect([code, stderr.split('\n')[0]]).toEqual([
     1,
-    '[PURCHASE_FROZEN] reroll buys, and in CI and under a test runner nothing but generate does',
+    '[PURCHASE_FROZEN] reroll buys, and in CI, in Bun and under a test runner nothing but generate does',
   ]);
   expect(await shop.calls()).toHaveLength(1);
 });

@@ -28,7 +28,7 @@ describe.concurrent.each(bundlers)('$name', (bundler) => {
     const frozen = await site.build({ GEMINI_API_KEY: gemini.key, PROMPT_IMAGE_BUY: '1', CI: 'true' });
     expect(frozen.code).toBe(1);
     expectMissing(frozen.output);
-    expect(frozen.output).toContain('In CI and under a test runner nothing is bought.');
+    expect(frozen.output).toContain('In CI, in Bun and under a test runner nothing is bought.');
     expect(await site.list('dist')).toEqual([]);
     expect(await site.list('.prompt-image')).toEqual([]);
     expect(gemini.requests).toHaveLength(0);

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
 import { run } from '../support/workspace.js';
-import { type Bundler, esbuilds, rollups, vites, webpacks } from './support/bundlers.js';
+import {
+  type Bundler,
+  changed,
+  configured,
+  esbuilds,
+  persistent,
+  rollups,
+  vites,
+  webpacks,
+} from './support/bundlers.js';
 import { createSite, loadImages, type Site, startSmallGemini, urlsOf } from './support/site.js';
 
 const images = { barn: 'A barn', canal: 'A canal' };
-
-/** A bundler whose config has other words in one place. */
-function changed(bundler: Bundler, before: string, after: string): Bundler {
-  const files = Object.entries(bundler.files).map(([file, text]) => [file, String(text).replace(before, after)]);
-  return { ...bundler, files: Object.fromEntries(files) };
-}
 
 let gemini: Gemini;
 beforeAll(async () => {
@@ -25,13 +28,6 @@ async function build(bundler: Bundler, options: Partial<Parameters<typeof create
   return site;
 }
 
-/** How a cache on disk is asked for. */
-const persistent: Record<string, string> = {
-  webpack: "cache: { type: 'filesystem' }",
-  'rspack 1': "cache: true, experiments: { cache: { type: 'persistent' } }",
-  'rspack 2': "cache: { type: 'persistent' }",
-};
-
 /** Each picture's URL without a prefix, as a file of the output. */
 async function expectFiles(site: Site, prefix: string): Promise<void> {
   const files = await site.list('dist');
@@ -43,9 +39,35 @@ async function expectFiles(site: Site, prefix: string): Promise<void> {
   }
 }
 
+/** Two entries, each with an image that the other one has, too. */
+const sharing = [
+  ...vites.map((bundler) =>
+    changed(
+      bundler,
+      'build: {',
+      `build: { rollupOptions: { input: ['src/main.js', 'src/other.js'],
+      output: { entryFileNames: '[name].js' } },`,
+    ),
+  ),
+  ...rollups.map((bundler) => changed(bundler, "'src/main.js'", "['src/main.js', 'src/other.js']")),
+  ...webpacks.map((bundler) =>
+    changed(bundler, "'./src/main.js'", "{ main: './src/main.js', other: './src/other.js' }"),
+  ),
+  ...esbuilds.map((bundler) => changed(bundler, "['src/main.js']", "['src/main.js', 'src/other.js']")),
+].map((bundler) => ({ ...bundler, entry: /^main\.js$/ }));
+
+test.concurrent.each(sharing)('$name: what two entries show is there once', async (bundler) => {
+  await using site = await build(bundler, {
+    files: { 'src/other.js': "import barn from './barn.image'; globalThis.images = { barn };" },
+  });
+  const { barn } = await loadImages(site.path('dist/other.js'));
+  expect(barn).toEqual((await site.images()).barn);
+  expect((await site.list('dist')).filter((file) => /barn-64w/.test(file))).toHaveLength(1);
+});
+
 describe.concurrent.each(vites)('$name', (bundler) => {
   test.each(['/app/', 'https://cdn.example/x/', './'])('base %s', async (base) => {
-    await using site = await build(changed(bundler, 'plugins:', `base: '${base}', plugins:`));
+    await using site = await build(configured(bundler, `base: '${base}'`));
     await expectFiles(site, base === './' ? `file://${site.path('dist')}/` : base);
   });
 
@@ -119,18 +141,53 @@ describe.concurrent.each(webpacks)('$name', (webpack) => {
     await expectFiles(site, '/');
   });
 
+  test.each(['', './'])('public path "%s", from where the page is', async (path) => {
+    await using site = await build(changed(webpack, "publicPath: '/'", `publicPath: '${path}'`));
+    await expectFiles(site, path);
+  });
+
+  test('public path "auto", from where the code is', async () => {
+    const module = "module: true, publicPath: 'auto', ";
+    const options = changed(webpack, "mode: 'production',", "mode: 'production', experiments: { outputModule: true },");
+    await using site = await build({ ...changed(options, "publicPath: '/', ", module), entry: /^main\.m?js$/ });
+    await expectFiles(site, `file://${site.path('dist')}/`);
+  });
+
+  test('a build for the server gives the same URLs, and writes files unless told not to', async () => {
+    const both = `const server = (path, emit) => ({
+        ...config,
+        target: 'node',
+        output: { ...config.output, path: import.meta.dirname + '/dist/' + path },
+        module: { generator: { asset: { emit } } },
+        plugins: [promptImage()],
+      });
+      compile([config, server('server', true), server('silent', false)].map((each) => ({ context: import.meta.dirname, ...each }))`;
+    const multiple = changed(webpack, 'compile({ context: import.meta.dirname, ...config }', both);
+    const importing = "import promptImage from 'unplugin-prompt-image/";
+    const plugin = webpack.files['webpack.config.js'] ? 'webpack' : 'rspack';
+    await using site = await build(changed(multiple, 'import compile', `${importing}${plugin}'; import compile`));
+    const images = await site.images();
+    for (const folder of ['server', 'silent']) {
+      expect(await loadImages(site.path('dist', folder, 'main.js'))).toEqual(images);
+    }
+    expect(await site.list('dist/server')).toEqual(expect.arrayContaining(Object.values(images).flatMap(site.filesOf)));
+    expect(await site.list('dist/silent')).toEqual(['main.js']);
+  });
+
   test('its own cache does not come between', async () => {
     await using site = await build(
       changed(webpack, "mode: 'production',", `mode: 'production', ${persistent[webpack.name]},`),
     );
     const before = await site.hashTree('dist');
-    await site.remove('dist');
-    await site.remove('node_modules/.cache/prompt-image');
-    const { code, output } = await site.build();
-    expect(code).toBe(0);
-    expect(output).toContain('2 images: 2 reused, 0 bought');
-    await expectFiles(site, '/');
-    expect(await site.hashTree('dist')).toBe(before);
+    // With its derived files there, and without.
+    for (const gone of [['dist'], ['dist', 'node_modules/.cache/prompt-image']]) {
+      for (const folder of gone) await site.remove(folder);
+      const { code, output } = await site.build();
+      expect(code).toBe(0);
+      expect(output).toContain('2 images: 2 reused, 0 bought');
+      await expectFiles(site, '/');
+      expect(await site.hashTree('dist')).toBe(before);
+    }
     await site.edit('barn', { prompt: 'A barn', alt: 'Changed' });
     expect((await site.build()).code).toBe(0);
     expect((await site.images()).barn?.alt).toBe('Changed');
@@ -152,15 +209,19 @@ describe.concurrent.each(esbuilds)('$name', (esbuild) => {
     await expectFiles(site, './');
   });
 
-  test('its own option names them, and entries share them', async () => {
-    const options = "entryPoints: ['src/main.js', 'src/other.js'], assetNames: 'i/[dir]/[name].[hash]',";
-    await using site = await build(changed(esbuild, "entryPoints: ['src/main.js'],", options), {
-      files: { 'src/other.js': "import barn from './barn.image'; globalThis.images = { barn };" },
-    });
+  test('its own option names them', async () => {
+    await using site = await build(
+      changed(esbuild, 'bundle: true,', "bundle: true, assetNames: 'i/[dir]/[name].[hash]',"),
+    );
     await expectFiles(site, '/');
-    const other = await loadImages(site.path('dist/other.js'));
-    expect(other.barn).toEqual((await site.images()).barn);
-    expect((await site.list('dist')).filter((file) => /barn-64w/.test(file))).toHaveLength(1);
+    expect((await site.images()).barn?.src).toMatch(/^\/i\/.*barn-64w\.\w+\.webp$/);
+  });
+
+  test('a build for the server gives the same URLs', async () => {
+    const both = `const server = { ...options, platform: 'node', outdir: 'dist/server', plugins: [promptImage()] };
+      await Promise.all([build(options), build(server)])`;
+    await using site = await build(changed(esbuild, 'await build(options)', both));
+    expect(await loadImages(site.path('dist/server/main.js'))).toEqual(await site.images());
   });
 
   test('what is not to be written is in the result', async () => {

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
 import { start } from '../support/workspace.js';
 import { type Bundler, esbuilds, messagesIn, rollups, vites, webpacks } from './support/bundlers.js';
@@ -65,39 +67,69 @@ test.concurrent.each(watching)(
   },
 );
 
-test.concurrent.each(esbuilds)('$name: a watching build follows manifests, presets and items', async (bundler) => {
-  await using gemini = await startSmallGemini();
-  const script = String(bundler.files['build.js'])
-    .replace('import { build }', 'import { context }')
-    .replace(/await build\(options\).*/, 'await (await context(options)).watch();');
-  await using site = await createSite(gemini, {
-    bundler: { ...bundler, files: { 'build.js': script } },
-    images: { barn: { prompt: 'A barn', alt: 'One', extends: '../brand.image-preset.json' } },
-    files: {
-      'brand.image-preset.json': { output: { widths: [48] } },
-      'src/set.images.json': { prompt: '{{n}}', alt: '{{n}}', items: './set.json' },
-      'src/set.json': { a: { n: 'first' } },
-      'src/main.js': `
-        import barn from './barn.image';
-        import set from './set.images';
-        globalThis.images = { barn, ...set };`,
-    },
-  });
-  await site.command(['generate']);
-  const env = { PROMPT_IMAGE_BUY: '1', NO_COLOR: '1' };
-  await using builder = await start(process.execPath, bundler.command(site), { cwd: site.root, env });
-  await builder.waitFor(/2 images: 2 reused, 0 bought/);
-  const shows = (images: object) =>
-    vi.waitFor(async () => expect(await site.images()).toMatchObject(images), { timeout: 15_000, interval: 200 });
-  await shows({ barn: { width: 48, alt: 'One' }, a: { alt: 'first' } });
-  await site.write('brand.image-preset.json', { output: { widths: [32] } });
-  await shows({ barn: { width: 32 } });
-  await site.edit('barn', { prompt: 'A barn', alt: 'Two', extends: '../brand.image-preset.json' });
-  await shows({ barn: { alt: 'Two' } });
-  await site.write('src/set.json', { a: { n: 'first' }, b: { n: 'second' } });
-  await shows({ b: { alt: 'second', draft: true } });
-  await site.write('src/barn.image.json', '{ "prompt": "" }');
-  await builder.waitFor(/\[MANIFEST_INVALID\] src\/barn\.image\.json:1:13/, 15_000);
-  expect(gemini.calls).toBe(2);
-  expect(builder.output()).not.toMatch(STACK);
-});
+/** Watching for all that an image stands on; esbuild has no option for it. */
+const following: Bundler[] = [
+  ...watching,
+  ...esbuilds.map((bundler) => {
+    const script = String(bundler.files['build.js'])
+      .replace('import { build }', 'import { context }')
+      .replace(/await build\(options\).*/, 'await (await context(options)).watch();');
+    return { ...bundler, files: { 'build.js': script } };
+  }),
+];
+
+test.concurrent.each(following)(
+  '$name: a watching build follows manifests, presets, references and items',
+  { retry: RETRY },
+  async (bundler) => {
+    await using gemini = await startSmallGemini();
+    const barn = { prompt: 'A barn', alt: 'One', extends: '../brand.image-preset.json', references: ['./plan.png'] };
+    await using site = await createSite(gemini, {
+      bundler,
+      images: { barn },
+      files: {
+        'brand.image-preset.json': { output: { widths: [48] } },
+        'src/plan.png': await plan('white'),
+        'src/set.images.json': { prompt: '{{n}}', alt: '{{n}}', items: './set.json' },
+        'src/set.json': { a: { n: 'first' } },
+        'src/main.js': `
+          import barn from './barn.image';
+          import set from './set.images';
+          globalThis.images = { barn, ...set };`,
+      },
+    });
+    await site.command(['generate']);
+    const env = { PROMPT_IMAGE_BUY: '1', NO_COLOR: '1' };
+    await using builder = await start(process.execPath, bundler.command(site), { cwd: site.root, env });
+    const shows = (images: object) =>
+      vi.waitFor(async () => expect(await site.images()).toMatchObject(images), { timeout: 10_000, interval: 200 });
+    await builder.waitFor(/2 images: 2 reused, 0 bought/);
+    await shows({ barn: { width: 48, alt: 'One' }, a: { alt: 'first' } });
+    // Rolldown takes a file that is emptied and then filled for two edits, Rollup loses one that another one takes the place of.
+    const save = /^(vite 8|rolldown)$/.test(bundler.name) ? site.replace : site.write;
+    // Watchers start some time after the first build.
+    await setTimeout(1000);
+    await save('brand.image-preset.json', { output: { widths: [32] } });
+    await shows({ barn: { width: 32 } });
+    await save('src/barn.image.json', { ...barn, alt: 'Two' });
+    await shows({ barn: { alt: 'Two' } });
+    await save('src/set.json', { a: { n: 'first' }, b: { n: 'second' } });
+    await shows({ b: { alt: 'second', draft: true } });
+    await save('src/plan.png', await plan('black'));
+    await builder.waitFor(/Drafts stand in for: src\/barn\.image\.json, /, 15_000);
+    await save('src/barn.image.json', '{ "prompt": "" }');
+    await builder.waitFor(/\[MANIFEST_INVALID\] src\/barn\.image\.json:1:13/, 15_000);
+    expect(gemini.calls).toBe(2);
+    expect(messagesIn(builder.output(), bundler)).not.toMatch(STACK);
+    // No round follows from another one's files.
+    await setTimeout(1500);
+    const still = builder.output();
+    await setTimeout(1500);
+    expect(builder.output()).toBe(still);
+  },
+);
+
+const plan = (background: string) =>
+  sharp({ create: { width: 64, height: 64, channels: 3, background } })
+    .png()
+    .toBuffer();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Gemini, picture, startGemini } from '../loopback/gemini.js';
-import { createWorkspace, repositoryRoot, type Workspace } from '../support/workspace.js';
+import { createWorkspace, repositoryRoot, run, type Workspace } from '../support/workspace.js';
 import { type Manager, npm, pnpm } from './support/managers.js';
 import { fileInReadme } from './support/readme.js';
 import { succeed, type Tarball } from './support/tarball.js';
@@ -56,6 +56,42 @@ export function testInstallation(tarball: () => Tarball): void {
       }
       expect(gemini.calls).toBe(1);
     });
+  });
+
+  test('Jest 29 takes the transform', { timeout: 180_000 }, async () => {
+    await using project = await createWorkspace({
+      'package.json': { private: true },
+      'jest.config.json': { transform: { '\\.images?\\.json$': 'unplugin-prompt-image/jest' } },
+      'hero.image.json': { prompt: 'A lighthouse', alt: 'Lighthouse', aspectRatio: '16:9' },
+      'hero.test.js': `
+        test('hero', () => {
+          const { default: hero } = require('./hero.image');
+          expect(hero).toMatchObject({ draft: true, alt: 'Lighthouse', width: 1376, src: '/hero-1376w.jpg' });
+          expect(hero.blurDataURL).toMatch(/^data:image/);
+        });`,
+    });
+    await project.remove('node_modules');
+    await inProject(project, npm.install, [tarball().path, 'jest@29']);
+    expect(await inProject(project, npm.exec, ['jest', '--version'])).toMatch(/^29\./);
+    expect(await inProject(project, npm.exec, ['jest'])).toMatch(/Tests: +1 passed/);
+  });
+
+  test('React 18 renders the component, with nothing to complain about', { timeout: 120_000 }, async () => {
+    await using project = await createWorkspace({
+      'package.json': { private: true, type: 'module' },
+      'render.js': `
+        import { createElement } from 'react';
+        import { renderToStaticMarkup } from 'react-dom/server';
+        import { Picture } from 'unplugin-prompt-image/react';
+        const [src, size] = ['/a.jpg', { width: 10, height: 5 }];
+        const image = { src, ...size, format: 'jpeg', alt: 'A', srcset: '/a.jpg 10w', sources: {}, img: { src, w: 10, h: 5 } };
+        console.log(renderToStaticMarkup(createElement(Picture, { src: image, priority: true })));`,
+    });
+    await project.remove('node_modules');
+    await inProject(project, npm.install, [tarball().path, 'react@18', 'react-dom@18']);
+    const { stdout, stderr } = await run(process.execPath, ['render.js'], { cwd: project.root });
+    expect(stdout).toMatch(/^<picture><img loading="eager" .* fetchpriority="high".*><\/picture>$/m);
+    expect(stderr).toBe('');
   });
 }
 

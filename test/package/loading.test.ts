@@ -28,7 +28,7 @@ function dataUrl(code: string): string {
   return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 }
 
-test.each(['', '/html', '/vite', '/rollup', '/rolldown', '/webpack', '/rspack', '/esbuild'])(
+test.each(['', '/html', '/vite', '/rollup', '/rolldown', '/webpack', '/rspack', '/esbuild', '/jest'])(
   'importing unplugin-prompt-image%s loads nothing heavy',
   async (entry) => {
     await using workspace = await createWorkspace();

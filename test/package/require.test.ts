@@ -14,6 +14,18 @@ const builds = {
     });`,
 };
 
+test('every entry for a config is what require() gives', async () => {
+  await using workspace = await createWorkspace({
+    'main.cjs': `
+      const entries = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'farm', 'bun', 'next'];
+      const types = entries.map((entry) => typeof require('unplugin-prompt-image/' + entry));
+      console.log(types.join(' '));`,
+  });
+  const { code, output } = await run(process.execPath, ['main.cjs'], { cwd: workspace.root });
+  expect(code, output).toBe(0);
+  expect(output.trim().split(' ')).toEqual(Array(9).fill('function'));
+});
+
 test.each(Object.entries(builds))('%s with the plugin from require()', async (name, code) => {
   await using workspace = await createWorkspace({
     'src/barn.image.json': { prompt: 'A barn', alt: '', output: { formats: ['png'], widths: [512] } },

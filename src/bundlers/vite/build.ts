@@ -1,10 +1,12 @@
-import type { ResolvedConfig, ViteBuilder } from 'vite';
+import type { Environment, ResolvedConfig, ViteBuilder } from 'vite';
 import { PlainError, rolldownError } from '../../plugin.js';
-import type { Project } from '../../project.js';
+import type { Host, Project } from '../../project.js';
 import { type Bundle, outputFiles } from '../output.js';
+import { libraryFailure } from './library.js';
 
 /** What is used of a plugin's context; Rollup's and Rolldown's are different types. */
 interface BuildContext {
+  environment: Environment;
   emitFile: (file: { type: 'asset'; name: string; source: Uint8Array }) => string;
   addWatchFile: (path: string) => void;
   error: (error: Error) => never;
@@ -20,6 +22,8 @@ export interface ViteBuild {
     id: string,
     importer: string | undefined,
   ) => Promise<{ code: string; isFailed: boolean }>;
+  /** @returns what Vite replaces by the URL of the picture that a stylesheet or a page names */
+  url: (context: BuildContext, id: string, source: string) => Promise<string>;
   /** Looks for manifests in what is about to be written. */
   inspect: (context: BuildContext, bundle: Bundle) => Promise<void>;
   /** Something else has failed: there will be no receipt. */
@@ -63,15 +67,10 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       abandoned = true;
     },
 
-    transform: (context, id, importer) =>
-      session.module(id, {
-        importer,
-        // Vite's own name for an emitted file, which it replaces by the URL: base, renderBuiltUrl and relative bases included.
-        emitFile: (name, source) =>
-          JSON.stringify(`__VITE_ASSET__${context.emitFile({ type: 'asset', name, source })}__`),
-        watchFile: (file) => context.addWatchFile(file),
-        watchFolder: (folder) => context.addWatchFile(folder),
-      }),
+    transform: (context, id, importer) => session.module(id, createHost(context, importer, JSON.stringify)),
+
+    // One that fails is told when the build ends, and until then nothing is to be made of the manifest.
+    url: async (context, id, source) => (await session.url(id, createHost(context, source, String))) ?? 'data:,',
 
     inspect: (context, bundle) => session.inspect(outputFiles(bundle, config.root), [...context.getModuleIds()]),
 
@@ -110,5 +109,17 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       closed += 1;
       if (closed >= expected) await finish();
     },
+  };
+}
+
+/** @param render what stands for a file's URL */
+function createHost(context: BuildContext, importer: string | undefined, render: (url: string) => string): Host {
+  return {
+    importer,
+    refusal: libraryFailure(context.environment.config),
+    // Vite's own name for an emitted file, which it replaces by the URL: base, renderBuiltUrl and relative bases included.
+    emitFile: (name, source) => render(`__VITE_ASSET__${context.emitFile({ type: 'asset', name, source })}__`),
+    watchFile: (file) => context.addWatchFile(file),
+    watchFolder: (folder) => context.addWatchFile(folder),
   };
 }

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { join, normalize } from 'node:path';
-import { normalizePath, type ViteDevServer } from 'vite';
-import { isFailure, type PromptImageError, renderFailure } from '../../failure.js';
-import { isCollectionFile } from '../../image/address.js';
+import type { ViteDevServer } from 'vite';
+import { isFailure, renderFailure } from '../../failure.js';
 import type { Imported } from '../../image/imported.js';
 import { pathOf } from '../../plugin.js';
 import type { Project, PublishedFile } from '../../project.js';
+import { createFailures } from './failures.js';
 import { nameOf, PREFIX, requestedManifest, serve } from './files.js';
 import { createHotImages, type HotImages } from './hot/hot-images.js';
+import { normalizePath } from './ids.js';
+import { createNamed, type Named } from './named.js';
+import { standInFile, standInFor } from './stand-in.js';
 import { untilWritten } from './written.js';
 
 /** A dev server's images: their modules, their files and their updates. */
@@ -16,6 +19,8 @@ export interface ViteDev {
   hot: HotImages;
   /** Source of a manifest's module. */
   render: (id: string, environment: 'client' | 'server') => Promise<string>;
+  /** Begins a stylesheet or a page. @returns what gives the URL for a manifest that it names */
+  named: Named['open'];
   /** A file changed: shows what follows from it. */
   changed: (path: string) => Promise<void>;
   /** The terminal's key: prints what is missing with its price, then buys it. */
@@ -23,13 +28,15 @@ export interface ViteDev {
   dispose: () => Promise<void>;
 }
 
-export function createViteDev(server: ViteDevServer, project: Project): ViteDev {
+/** @param files what is served, by name: of all servers, since pages that one has rendered may ask another */
+export function createViteDev(server: ViteDevServer, project: Project, files: Map<string, PublishedFile>): ViteDev {
   const { logger, base } = server.config;
+  // A backend may have the pages, and pictures another origin than theirs.
+  const prefix = `${server.config.server.origin ?? ''}${base}${PREFIX}`;
   const hot = createHotImages(server);
-  const files = new Map<string, PublishedFile>();
   const shown = new Map<string, Imported>();
   const delivered = new Map<string, string>();
-  const failing = new Map<string, string>();
+  const failures = createFailures(server, hot, project.config.root);
   const updates = new Map<string, Promise<void>>();
 
   const session = project.dev({
@@ -46,14 +53,13 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     try {
       const published = await session.load(path);
       const imported = await published.imported(urlOf);
-      failing.delete(path);
-      hot.clear(path);
+      failures.clear(path);
       shown.set(path, imported);
       return imported;
     } catch (error) {
       if (!isFailure(error)) throw error;
-      fail(path, error);
-      return shown.get(path) ?? standIn(path);
+      failures.show(path, error);
+      return shown.get(path) ?? standInFor(path, urlOf(standInFile(path)));
     }
   };
 
@@ -62,52 +68,14 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     const tag = createHash('sha256').update(`${file.address} ${file.id}`).digest('hex').slice(0, 16);
     const name = file.name.replace(/(\.\w+)$/, `.${tag}$1`);
     files.set(name, file);
-    return `${base}${PREFIX}${name}`;
+    return `${prefix}${name}`;
   };
 
-  const fail = (path: string, error: PromptImageError) => {
-    const message = renderFailure(error);
-    // A preset fails all manifests that extend it, in the same words.
-    if (![...failing.values()].includes(message)) logger.error(message, { timestamp: true });
-    failing.set(path, message);
-    const { file, line, column = 1 } = error.place ?? {};
-    hot.fail(path, {
-      message: `[${error.code}] ${error.what}${error.next ? `\n\n${error.next}` : ''}`,
-      id: path,
-      ...(error.place?.frame ? { frame: error.place.frame } : {}),
-      ...(file === undefined || line === undefined
-        ? {}
-        : { loc: { file: normalizePath(join(project.config.root, file)), line, column } }),
-    });
-  };
-
-  /** Of a collection nobody knows the items. */
-  const standIn = (path: string): Imported => {
-    if (isCollectionFile(path)) return { kind: 'collection', images: [] };
-    const name = `failed-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.svg`;
-    files.set(name, {
-      address: path,
-      name,
-      id: name,
-      mimeType: 'image/svg+xml',
-      read: async () => Buffer.from(FAILED),
-    });
-    const src = `${base}${PREFIX}${name}`;
-    const size = { width: 1024, height: 1024 };
-    const image = {
-      src,
-      ...size,
-      alt: '',
-      format: 'png' as const,
-      srcset: `${src} 1024w`,
-      sources: {},
-      draft: true as const,
-    };
-    return { kind: 'image', image: { ...image, img: { src, w: size.width, h: size.height } } };
-  };
+  const named = createNamed(server, session, failures, urlOf);
 
   /** Several changes at once make several updates, of which one finds something new. */
   const update = async (path: string): Promise<void> => {
+    await named.reload(path);
     const imported = await load(path);
     const version = JSON.stringify(imported);
     if (delivered.get(path) === version) return;
@@ -126,8 +94,7 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
   const refuse = async (path: string, response: ServerResponse): Promise<void> => {
     const modules = server.environments.client.moduleGraph.fileToModulesMap.keys();
     const leak = await project.leaks.ofUse(path, [...modules, join(server.config.root, 'index.html')], 'a build');
-    if (failing.get(path) !== leak.message) logger.error(renderFailure(leak), { timestamp: true });
-    failing.set(path, leak.message);
+    failures.tell(path, leak);
     response.statusCode = 403;
     response.setHeader('Content-Type', 'text/plain; charset=utf-8');
     response.end(renderFailure(leak));
@@ -158,6 +125,7 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
       if (!delivered.has(path)) delivered.set(path, JSON.stringify(imported));
       return hot.render(id, imported, environment);
     },
+    named: named.open,
     changed: async (path) => {
       const affected = session.changed(normalize(path));
       if (affected.length === 0) return;
@@ -171,6 +139,3 @@ export function createViteDev(server: ViteDevServer, project: Project): ViteDev 
     },
   };
 }
-
-const FAILED =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024"><rect width="1024" height="1024" fill="#b91c1c" fill-opacity=".12"/></svg>';

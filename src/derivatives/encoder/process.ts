@@ -81,7 +81,8 @@ export function startProcess(entry: URL, threads: number): EncoderProcess {
     hold: (busy) => {
       const action = busy ? 'ref' : 'unref';
       child[action]();
-      child.channel?.[action]();
+      // Bun's channel keeps nothing alive.
+      child.channel?.[action]?.();
       // A pipe is a socket, which its type does not say.
       (child.stderr as Socket | null)?.[action]();
     },

@@ -15,9 +15,20 @@ export interface Bundler {
   around?: RegExp;
 }
 
+/** A bundler whose config has other words in one place. */
+export function changed(bundler: Bundler, before: string, after: string): Bundler {
+  const files = Object.entries(bundler.files).map(([file, text]) => [file, String(text).replace(before, after)]);
+  return { ...bundler, files: Object.fromEntries(files) };
+}
+
 /** What is left of an output without what the bundler itself puts around messages. */
 export function messagesIn(output: string, { around }: Bundler): string {
   return around ? output.replace(around, '') : output;
+}
+
+/** A Vite whose config has further options, `base: './'` for example; the plugin is called `promptImage`. */
+export function configured(vite: Bundler, options: string): Bundler {
+  return changed(vite, 'plugins:', `${options}, plugins:`);
 }
 
 const vite: Omit<Bundler, 'name' | 'vite'> = {
@@ -109,6 +120,48 @@ export const esbuild: Bundler = {
   entry: /^main\.js$/,
 };
 
+/** Builds, and no more than that. */
+const farm: Bundler = {
+  name: 'farm',
+  vite: 'vite',
+  files: {
+    'build.js': `
+      import { build } from '@farmfe/core';
+      import promptImage from 'unplugin-prompt-image/farm';
+      await build({
+        root: process.cwd(),
+        compilation: {
+          input: { main: './src/main.js' },
+          output: { publicPath: '/', targetEnv: 'node', format: 'esm', assetsFilename: 'assets/[resourceName]-[hash].[ext]' },
+          persistentCache: false,
+        },
+        plugins: [promptImage()],
+      });`,
+  },
+  command: () => ['build.js'],
+  entry: /^main\.js$/,
+};
+/** Builds; Bun buys nothing. */
+const bun: Bundler = {
+  name: 'bun',
+  vite: 'vite',
+  files: {
+    'build.js': `
+      import promptImage from 'unplugin-prompt-image/bun';
+      const options = { entrypoints: ['src/main.js'], outdir: 'dist', publicPath: '/', naming: { asset: 'assets/[name]-[hash].[ext]' }, plugins: [promptImage()] };
+      await Bun.build(options);`,
+    // Bun is a program of its own.
+    'run.js': `
+      import { spawnSync } from 'node:child_process';
+      const { status } = spawnSync('node_modules/bun/bin/bun.exe', ['build.js'], { stdio: 'inherit' });
+      process.exitCode = status;`,
+  },
+  command: () => ['run.js'],
+  entry: /^main\.js$/,
+  // The file that it was about to load.
+  around: /^ {4}at \/.*:0\n/gm,
+};
+
 export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
 export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
 
@@ -122,4 +175,12 @@ export const rollups: readonly Bundler[] = others ? [rolldown] : [rollup];
 export const esbuilds: readonly Bundler[] = others ? [esbuild] : [];
 /** Those with a public path. */
 export const webpacks: readonly Bundler[] = others ? [rspack, rspack1] : [webpack];
+export const secondTier: readonly Bundler[] = [farm, bun];
 export const vites: readonly Bundler[] = others ? [vite7] : [vite8, vite7];
+
+/** How a cache on disk is asked for. */
+export const persistent: Record<string, string> = {
+  webpack: "cache: { type: 'filesystem' }",
+  'rspack 1': "cache: true, experiments: { cache: { type: 'persistent' } }",
+  'rspack 2': "cache: { type: 'persistent' }",
+};

@@ -71,7 +71,7 @@ async function roleOf(environment: DevEnvironment, module: Module): Promise<Role
     const code = await readCode(environment, module);
     if (code === undefined) return 'end';
     // A hand-written `import.meta.hot.accept()` is believed. Of a framework's only that of Fast Refresh keeps state.
-    if (hasFastRefresh(code) ? exportsOnlyComponents(code) : !JSX.test(module.file)) return 'boundary';
+    if (hasFastRefresh(code) ? await exportsOnlyComponents(code) : !JSX.test(module.file)) return 'boundary';
   }
   return module.importers.size > 0 ? 'between' : 'end';
 }
@@ -85,7 +85,7 @@ async function findKept(environment: DevEnvironment, roles: Map<Module, Role>): 
     for (const [module, role] of roles) {
       if (role !== 'between' || kept.has(module) || !followedImporters(module).includes(holder)) continue;
       const code = await readCode(environment, module);
-      if (code === undefined || !isStateless(code)) kept.add(module);
+      if (code === undefined || !(await isStateless(code))) kept.add(module);
     }
   }
   return kept;

@@ -1,4 +1,5 @@
-import { parseAst } from 'vite';
+import type { Program } from 'acorn';
+import { parseModule } from './parse.js';
 
 /** Calls that the refresh transform of React and Preact appends, one for each component that it recognised. */
 const REGISTRATION = /\$RefreshReg\$\(\s*\w+\s*,\s*["']([^"']+)["']/g;
@@ -12,13 +13,13 @@ export function hasFastRefresh(code: string): boolean {
  * Whether a module exports recognised components and nothing else. One that exports more gives its importers objects of
  * a new identity, so plugin-react refuses the update and the page reloads. In doubt it is no.
  */
-export function exportsOnlyComponents(code: string): boolean {
+export async function exportsOnlyComponents(code: string): Promise<boolean> {
   const components = new Set(Array.from(code.matchAll(REGISTRATION), ([, name]) => name));
-  const exported = parseAst(code).body.flatMap(exportedNames);
+  const exported = (await parseModule(code)).body.flatMap(exportedNames);
   return exported.length > 0 && exported.every((name) => name !== undefined && components.has(name));
 }
 
-type Statement = ReturnType<typeof parseAst>['body'][number];
+type Statement = Program['body'][number];
 
 /** The local names that a statement exports; undefined for what has none here. */
 function exportedNames(statement: Statement): (string | undefined)[] {

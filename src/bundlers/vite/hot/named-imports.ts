@@ -1,5 +1,6 @@
-import { type DevEnvironment, parseAst } from 'vite';
+import type { DevEnvironment } from 'vite';
 import { readCode } from './boundaries.js';
+import { parseModule } from './parse.js';
 
 /** The names that modules import from a manifest or pass on, in all that was served so far. `default` is not told apart. */
 export async function findImportedNames(environment: DevEnvironment, file: string): Promise<string[]> {
@@ -9,11 +10,12 @@ export async function findImportedNames(environment: DevEnvironment, file: strin
   const codes = await Promise.all([...importers].map((importer) => readCode(environment, importer)));
   // In the code the path stands behind the base.
   const isIt = (source: string) => paths.some((path) => pathOf(source).endsWith(path));
-  return codes.flatMap((code) => (code === undefined ? [] : namesIn(code, isIt)));
+  const names = await Promise.all(codes.map((code) => (code === undefined ? [] : namesIn(code, isIt))));
+  return names.flat();
 }
 
-function namesIn(code: string, isIt: (source: string) => boolean): string[] {
-  return parseAst(code).body.flatMap((statement) => {
+async function namesIn(code: string, isIt: (source: string) => boolean): Promise<string[]> {
+  return (await parseModule(code)).body.flatMap((statement) => {
     if (statement.type === 'ImportDeclaration' && isIt(String(statement.source.value))) {
       return statement.specifiers.flatMap((each) => (each.type === 'ImportSpecifier' ? [nameOf(each.imported)] : []));
     }

@@ -1,4 +1,4 @@
-import { parseAst } from 'vite';
+import { parseModule } from './parse.js';
 
 /** Syntax by which a module makes a value with an identity of its own, or acts on something else. */
 const MAKES_OR_ACTS = new Set([
@@ -22,8 +22,8 @@ const MAKES_OR_ACTS = new Set([
  * Whether a second instance of a module cannot be told from the first: it passes imports on, or values read from them,
  * and makes nothing itself.
  */
-export function isStateless(code: string): boolean {
-  return parseAst(code).body.every(isHarmless);
+export async function isStateless(code: string): Promise<boolean> {
+  return (await parseModule(code)).body.every(isHarmless);
 }
 
 function isHarmless(node: unknown): boolean {

@@ -8,9 +8,8 @@ const FIELDS = { src: 'string', width: 'number', height: 'number', format: 'stri
  * @param taker who asks, as it begins the message
  * @throws TypeError that says what it is instead, and what to do
  */
-export function acceptImage(value: unknown, taker: string): PromptImage {
-  if (isImage(value)) return value;
-  throw new TypeError(`${taker} takes an imported image, but was given ${describe(value)}`);
+export function assertImage(value: unknown, taker: string): asserts value is PromptImage {
+  if (!isImage(value)) throw new TypeError(`${taker} takes an imported image, but was given ${describe(value)}`);
 }
 
 function isImage(value: unknown): value is PromptImage {

@@ -1,0 +1,4 @@
+import { defineConfig } from 'astro/config';
+import promptImage from 'unplugin-prompt-image/astro';
+
+export default defineConfig({ integrations: [promptImage()] });

@@ -1,0 +1,96 @@
+import { basename, join } from 'node:path';
+import { isFailure } from '../../failure.js';
+import { PlainError, pathOf } from '../../plugin.js';
+import { type InlineOptions, type Modules, openProject, type Project } from '../../project.js';
+import { createImportedFiles } from '../imported-files.js';
+import { FILE_QUERY } from './query.js';
+
+/** What Turbopack has of webpack's interface for loaders. */
+interface LoaderContext {
+  resourcePath: string;
+  resourceQuery: string;
+  rootContext: string;
+  mode: 'development' | 'production';
+  getOptions: () => InlineOptions;
+  async: () => (error: Error | null, result?: string | Buffer) => void;
+  addDependency: (path: string) => void;
+  addContextDependency: (path: string) => void;
+  emitWarning: (warning: Error) => void;
+}
+
+interface Opened {
+  project: Project;
+  modules: Modules;
+}
+
+/** Of this process, one for each root. */
+const opened = new Map<string, Promise<Opened>>();
+
+/**
+ * The loader for Turbopack, with the rules of `withPromptImage()`.
+ *
+ * Turbopack has no way to emit a file from a loader, and does not see files that are written while it builds. So a manifest's
+ * module imports the manifest again, once for each file, and this loader answers with the bytes of that file.
+ */
+function promptImageLoader(this: LoaderContext): void {
+  const callback = this.async();
+  load(this).then(
+    (result) => callback(null, result),
+    (error: unknown) => callback(isFailure(error) ? new PlainError(error) : (error as Error)),
+  );
+}
+
+async function load(context: LoaderContext): Promise<string | Buffer> {
+  const { resourcePath, resourceQuery } = context;
+  const it = await open(context);
+  const file = new URLSearchParams(resourceQuery).get(FILE_QUERY);
+  if (file === null) return render(context, it, resourcePath + resourceQuery);
+  let bytes = await it.project.readNamed(file);
+  if (!bytes) {
+    // The cache was emptied, and Turbopack still knows the module.
+    await render(context, it, resourcePath);
+    bytes = await it.project.readNamed(file);
+  }
+  if (!bytes) throw new Error(`${file} is no file of this image any more: build again without .next`);
+  return bytes;
+}
+
+async function render(context: LoaderContext, { project, modules }: Opened, id: string): Promise<string> {
+  // Turbopack keeps what a loader gives beyond the build, errors included.
+  const { originalsDir, configFile, root } = project.config;
+  context.addContextDependency(originalsDir);
+  for (const path of [configFile, join(root, '.env.local')]) if (path !== undefined) context.addDependency(path);
+
+  const files = createImportedFiles();
+  const { code, warnings } = await modules(id, {
+    emitFile: files.emitFile,
+    watchFile: (path) => context.addDependency(path),
+    watchFolder: (path) => context.addContextDependency(path),
+  });
+  for (const warning of warnings) context.emitWarning(Object.assign(new Error(warning), { stack: '' }));
+  return files.render(code, async ({ name, content }) => {
+    const file = await project.writeNamed(name, content);
+    return `./${basename(pathOf(id))}?${FILE_QUERY}=${file}`;
+  });
+}
+
+function open(context: LoaderContext): Promise<Opened> {
+  const { rootContext, mode } = context;
+  const key = `${mode} ${rootContext}`;
+  const found = opened.get(key) ?? start(rootContext, mode, context.getOptions());
+  opened.set(key, found);
+  found.catch(() => opened.delete(key));
+  return found;
+}
+
+async function start(root: string, mode: LoaderContext['mode'], options: InlineOptions): Promise<Opened> {
+  const project = await openProject(root, options);
+  const log = (message: string) => console.log(message);
+  return { project, modules: project.modules({ watch: mode === 'development', log }) };
+}
+
+// What it gives may be bytes.
+const loader = Object.assign(promptImageLoader, { raw: true });
+
+// The second name is what `require()` gives.
+export { loader as default, loader as 'module.exports' };
