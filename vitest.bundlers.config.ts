@@ -2,8 +2,19 @@ import { defineConfig } from 'vitest/config';
 import { shared } from './vitest.config.js';
 
 const common = [
-  ...['budget', 'consent', 'damage', 'failures', 'imports', 'json', 'language', 'leaks', 'mistakes', 'named-by-url'],
-  ...['provenance', 'purchase', 'second-tier', 'secrecy', 'source-maps', 'urls', 'watch'],
+  ...['budget', 'consent', 'damage', 'dev-purchase', 'dev-server', 'failures', 'imports', 'json', 'language', 'leaks'],
+  ...[
+    'mistakes',
+    'named-by-url',
+    'provenance',
+    'purchase',
+    'second-tier',
+    'secrecy',
+    'source-maps',
+    'urls',
+    'vitest',
+    'watch',
+  ],
 ];
 
 /** What has to be the same in every bundler, in those that `npm test` leaves out. `npm run test:bundlers`. */

@@ -2,5 +2,10 @@ import { defineConfig } from 'vitest/config';
 import { outside, shared } from './vitest.config.js';
 
 export default defineConfig({
-  test: { ...shared, include: outside, globalSetup: ['test/support/build.ts', 'test/support/browser.ts'] },
+  test: {
+    ...shared,
+    include: outside,
+    env: { BUNDLERS: 'all' },
+    globalSetup: ['test/support/build.ts', 'test/support/browser.ts'],
+  },
 });

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
 import { type FileContent, start } from '../support/workspace.js';
-import { type Bundler, persistent, vites, webpacks } from './support/bundlers.js';
+import { type Bundler, persistent, saver, vites, webpacks } from './support/bundlers.js';
 import { startDev } from './support/dev-server.js';
 import { contentsOf, leaksIn } from './support/leaks.js';
 import { createSite, type Site, STACK, startSmallGemini } from './support/site.js';
@@ -108,18 +108,24 @@ describe.concurrent.each(vites)('$name', (bundler) => {
     expect((await site.command(['generate'])).code).toBe(0);
     const options = { cwd: site.root, env: { NO_COLOR: '1' } };
     await using builder = await start(process.execPath, [...bundler.command(site), '--watch'], options);
-    const shows = async (pattern: RegExp) => {
-      const css = (await site.list('dist')).find((file) => file.endsWith('.css'));
-      expect(css && (await site.read(`dist/${css}`))).toMatch(pattern);
+    await builder.waitFor(/2 images: 2 reused/);
+    const css = async () => {
+      const file = (await site.list('dist')).find((each) => each.endsWith('.css'));
+      return file && site.read(`dist/${file}`);
     };
-    await vi.waitFor(() => shows(/hero-64w/), { timeout: 30_000 });
-    // More than once, because watchers start some time after the first build.
+    expect(await css()).toMatch(/hero-64w/);
+    // More than once, because watchers start some time after the first build; but not while a round is under way.
     const edited = async (width: number) => {
-      await site.replace('src/hero.image.json', { ...hero, output: { widths: [width] } });
-      await vi.waitFor(() => shows(new RegExp(`hero-${width}w`)), { timeout: 5_000 });
+      const from = builder.output().length;
+      await site[saver(bundler)]('src/hero.image.json', { ...hero, output: { widths: [width] } });
+      await builder.waitFor(/2 images: 2 reused/, 5000, from);
+      expect(await css()).toMatch(new RegExp(`hero-${width}w`));
     };
     await vi.waitFor(() => edited(48), { timeout: 30_000 });
     await vi.waitFor(() => edited(24), { timeout: 30_000 });
+    // Nothing of a round is left when the next one may begin.
+    const [round] = builder.output().split('built in');
+    expect(round).toMatch(/2 images: 2 reused/);
     expect(builder.output()).not.toMatch(STACK);
   });
 

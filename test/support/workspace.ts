@@ -96,11 +96,17 @@ export async function createWorkspace(
 async function linkPackages(target: string, vite: string): Promise<void> {
   await mkdir(target);
   const source = join(repositoryRoot, 'node_modules');
-  const packages = (await readdir(source)).filter((name) => !name.startsWith('.'));
-  const links = new Map(packages.map((name) => [name, join(source, name)]));
+  const links = new Map(directPackages().map((name) => [name, join(source, name)]));
   links.set('vite', join(source, vite)).set('unplugin-prompt-image', repositoryRoot);
   // Junctions need no privilege on Windows; elsewhere the type is ignored.
   await Promise.all([...links].map(([name, to]) => symlink(to, join(target, name), 'junction')));
+}
+
+/** What the repository itself asks for, whole scopes as one: a link for each of some hundred others takes longer than most tests. */
+function directPackages(): string[] {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+  const names = Object.keys({ ...dependencies, ...devDependencies }).map((name) => name.replace(/\/.*/, ''));
+  return [...new Set(names)];
 }
 
 /** What `git config` would write, in one go. */

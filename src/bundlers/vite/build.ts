@@ -33,7 +33,12 @@ export interface ViteBuild {
   /** Called before the environments are built, where Vite builds an app rather than one environment. */
   beforeApp: (builder: ViteBuilder) => void;
   afterApp: (builder: ViteBuilder) => Promise<void>;
+  /** Called when an output is written. */
+  afterOutput: () => Promise<void>;
+  /** Called when an environment is closed, which nothing waits for in watch mode: the next round may be under way. */
   afterEnvironment: () => Promise<void>;
+  /** Called when nothing is watched any more. */
+  afterWatch: () => Promise<void>;
 }
 
 export function createViteBuild(config: ResolvedConfig, project: Project): ViteBuild {
@@ -42,6 +47,8 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
   let expected = 1;
   let closed = 0;
   let abandoned = false;
+  /** In watch mode, the round that goes on. */
+  let finished = false;
 
   const report = async () => {
     const { receipt, warnings } = await session.finish();
@@ -61,6 +68,7 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       // What failed is still being reported until here.
       if (session.failure()) session = project.build(options);
       abandoned = false;
+      finished = false;
     },
 
     abandon: () => {
@@ -104,11 +112,21 @@ export function createViteBuild(config: ResolvedConfig, project: Project): ViteB
       else expected = all.length;
     },
 
+    afterOutput: async () => {
+      if (!options.watch || finished) return;
+      finished = true;
+      await finish();
+    },
+
     afterEnvironment: async () => {
+      if (options.watch) return;
       if (abandoned || session.failure()) return project.dispose();
       closed += 1;
       if (closed >= expected) await finish();
     },
+
+    // Where the last round failed.
+    afterWatch: () => project.dispose(),
   };
 }
 

@@ -140,6 +140,14 @@ const plugin = createPlugin((core) => {
       },
     },
 
+    async writeBundle() {
+      await runOf(this).build?.afterOutput();
+    },
+
+    async closeWatcher() {
+      await runOf(this).build?.afterWatch();
+    },
+
     async closeBundle() {
       const { build, dev } = runOf(this);
       await build?.afterEnvironment();

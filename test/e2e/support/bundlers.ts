@@ -165,8 +165,12 @@ const bun: Bundler = {
 export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
 export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
 
-/** `npm test` takes one of each kind, `npm run test:bundlers` their relatives and elders through the same files. */
+/**
+ * `npm test` takes one of each kind, `npm run test:bundlers` their relatives and elders through the same files, and
+ * `npm run test:outside`, whose files nobody else runs, all of those that it asks for.
+ */
 const others = process.env.BUNDLERS === 'others';
+const all = process.env.BUNDLERS === 'all';
 export const bundlers: readonly Bundler[] = others
   ? [vite7, rolldown, rspack, rspack1, esbuild]
   : [vite8, rollup, webpack];
@@ -176,7 +180,15 @@ export const esbuilds: readonly Bundler[] = others ? [esbuild] : [];
 /** Those with a public path. */
 export const webpacks: readonly Bundler[] = others ? [rspack, rspack1] : [webpack];
 export const secondTier: readonly Bundler[] = [farm, bun];
-export const vites: readonly Bundler[] = others ? [vite7] : [vite8, vite7];
+export const vites: readonly Bundler[] = all ? [vite8, vite7] : others ? [vite7] : [vite8];
+
+/**
+ * How an editor saves a file so that a watching build sees it, every time: Rolldown takes one that is emptied and then filled for
+ * two edits, Rollup loses one that another one takes the place of.
+ */
+export function saver(bundler: Bundler): 'replace' | 'write' {
+  return /^(vite 8|rolldown)$/.test(bundler.name) ? 'replace' : 'write';
+}
 
 /** How a cache on disk is asked for. */
 export const persistent: Record<string, string> = {

@@ -77,25 +77,9 @@ export function testApps(apps: readonly App[], from: number): void {
     });
 
     const { mistakes } = app;
-    test.runIf(mistakes)('refuses what is no image by its types', { timeout: 120_000 }, async () => {
-      if (!mistakes) return;
-      const { file, text, check } = mistakes;
-      await writeFile(installed.path(file), text.trimStart());
-      const { output } = await installed.npm(...check);
-      await rm(installed.path(file));
-      const wrong = text
-        .trimStart()
-        .split('\n')
-        .flatMap((line, index) => (line.includes('wrong') ? [index + 1] : []));
-      // Where checkers say it: path(line,column), path:line:column, "path" line:column.
-      const told = stripVTControlCharacters(output).matchAll(
-        new RegExp(`${basename(file).replace('.', '\\.')}["(: ]+(\\d+)[,:]`, 'g'),
-      );
-      expect(
-        [...new Set(Array.from(told, ([, line]) => Number(line)))].sort((a, b) => a - b),
-        output,
-      ).toEqual(wrong);
-    });
+    if (mistakes) {
+      test('refuses what is no image by its types', { timeout: 120_000 }, () => refuses(installed, mistakes));
+    }
 
     test('shows every picture, with nothing to complain about', async () => {
       await using server = await installed.serve(app.serve, ++port);
@@ -168,4 +152,23 @@ function attributesIn(page: Page, html?: string): Promise<Record<string, string>
       }),
     );
   }, html);
+}
+
+/** Every line with `wrong`, and no other one, is one of the types'. */
+async function refuses({ path, npm }: Installed, { file, text, check }: NonNullable<App['mistakes']>): Promise<void> {
+  await writeFile(path(file), text.trimStart());
+  const { output } = await npm(...check);
+  await rm(path(file));
+  const wrong = text
+    .trimStart()
+    .split('\n')
+    .flatMap((line, index) => (line.includes('wrong') ? [index + 1] : []));
+  // Where checkers say it: path(line,column), path:line:column, "path" line:column.
+  const told = stripVTControlCharacters(output).matchAll(
+    new RegExp(`${basename(file).replace('.', '\\.')}["(: ]+(\\d+)[,:]`, 'g'),
+  );
+  expect(
+    [...new Set(Array.from(told, ([, line]) => Number(line)))].sort((a, b) => a - b),
+    output,
+  ).toEqual(wrong);
 }
