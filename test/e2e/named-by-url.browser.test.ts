@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { collectComplaints } from '../support/complaints.js';
 import { vites } from './support/bundlers.js';
@@ -53,7 +53,7 @@ test.concurrent.each(vites)('$name: stylesheets and pages follow the pictures th
       now = await look();
       return named.filter((name) => now[name] === before[name] || !/hero/.test(now[name] ?? ''));
     };
-    await expect.poll(same, { timeout: 15_000 }).toEqual([]);
+    await vi.waitFor(async () => expect(await same()).toEqual([]), { timeout: 15_000 });
     return now;
   };
 
@@ -73,10 +73,14 @@ test.concurrent.each(vites)('$name: stylesheets and pages follow the pictures th
   // A mistake is shown, and goes with what it was made in.
   const overlay = () => document.querySelector('vite-error-overlay')?.shadowRoot?.textContent ?? '';
   await site.replace('src/main.css', 'main { background: url(./hero.image.json?variant=nigth) }');
-  await expect.poll(() => styled.page.evaluate(overlay), { timeout: 15_000 }).toContain('Did you mean "night"?');
+  await vi.waitFor(async () => expect(await styled.page.evaluate(overlay)).toContain('Did you mean "night"?'), {
+    timeout: 15_000,
+  });
   expect(await styled.page.evaluate(overlay)).toContain('src/main.css:1:26');
   await site.replace('src/main.css', 'main { background: url(./hero.image.json?variant=night) }');
-  await expect.poll(() => backgroundOf(styled.page), { timeout: 15_000 }).toContain('hero-night-64w');
+  await vi.waitFor(async () => expect(await backgroundOf(styled.page)).toContain('hero-night-64w'), {
+    timeout: 15_000,
+  });
   expect(await styled.page.evaluate(overlay)).toBe('');
   expect(dev.output().match(/IMAGE_UNKNOWN/g)).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { addFrameworks } from '../support/frameworks.js';
 import { vites } from './support/bundlers.js';
@@ -151,7 +151,9 @@ test.concurrent.each(vites)(
     await site.edit('hero', { ...hero, extends: '../brand.image-preset.json' });
     const overlay = () => document.querySelector('vite-error-overlay')?.shadowRoot?.textContent;
     for (const { page } of pages) {
-      await expect.poll(() => page.evaluate(overlay), { timeout: 15_000 }).toContain('/brand.image-preset.json:2:3');
+      await vi.waitFor(async () => expect(await page.evaluate(overlay)).toContain('/brand.image-preset.json:2:3'), {
+        timeout: 15_000,
+      });
     }
     await site.edit('hero', { ...hero, alt: 'Fourth', prompt: 'A lighthouse' });
     for (const { page, problems } of pages) {

@@ -95,18 +95,28 @@ export async function createWorkspace(
 
 async function linkPackages(target: string, vite: string): Promise<void> {
   await mkdir(target);
-  const source = join(repositoryRoot, 'node_modules');
-  const links = new Map(directPackages().map((name) => [name, join(source, name)]));
-  links.set('vite', join(source, vite)).set('unplugin-prompt-image', repositoryRoot);
-  // Junctions need no privilege on Windows; elsewhere the type is ignored.
-  await Promise.all([...links].map(([name, to]) => symlink(to, join(target, name), 'junction')));
+  await link(target, { vite, 'unplugin-prompt-image': '..' });
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+  await linkMissing(target, Object.keys({ ...dependencies, ...devDependencies }));
 }
 
-/** What the repository itself asks for, whole scopes as one: a link for each of some hundred others takes longer than most tests. */
-function directPackages(): string[] {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
-  const names = Object.keys({ ...dependencies, ...devDependencies }).map((name) => name.replace(/\/.*/, ''));
-  return [...new Set(names)];
+/**
+ * Links packages of the repository into a `node_modules`, whole scopes as one, and leaves those that are there. Not all that are
+ * installed: a link for each of them would take longer than most tests.
+ */
+export async function linkMissing(target: string, packages: readonly string[]): Promise<void> {
+  const names = new Set(packages.map((name) => name.replace(/\/.*/, '')));
+  for (const present of await readdir(target)) names.delete(present);
+  await link(target, Object.fromEntries(Array.from(names, (name) => [name, name])));
+}
+
+/** @param links names in `target`, and what each leads to, from the repository's `node_modules` */
+async function link(target: string, links: Record<string, string>): Promise<void> {
+  const source = join(repositoryRoot, 'node_modules');
+  // Junctions need no privilege on Windows; elsewhere the type is ignored.
+  await Promise.all(
+    Object.entries(links).map(([name, to]) => symlink(resolve(source, to), join(target, name), 'junction')),
+  );
 }
 
 /** What `git config` would write, in one go. */

@@ -27,7 +27,10 @@ export function connect(hot: ViteHotContext | undefined, observe: Observe): Trac
     if (Object.keys(unreported).length === 0) setTimeout(sendReport);
     unreported[name] = version;
   }
-  function sendReport(): void {
+  async function sendReport(): Promise<void> {
+    // The answer may be an update. React's plugin, up to its fifth version, has a component accept those only when it has
+    // imported the component once more; an import that is asked for after all of those is there after them.
+    if (page) await import(/* @vite-ignore */ import.meta.url);
     hot?.send(EVENTS.report, unreported);
     unreported = {};
   }
