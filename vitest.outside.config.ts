@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     ...shared,
     include: outside,
-    env: { BUNDLERS: 'all' },
+    env: { BUNDLERS: 'both' },
     globalSetup: ['test/support/build.ts', 'test/support/browser.ts'],
   },
 });

@@ -166,21 +166,21 @@ export const vite8: Bundler = { name: 'vite 8', vite: 'vite', ...vite };
 export const vite7: Bundler = { name: 'vite 7', vite: 'vite7', ...vite };
 
 /**
- * `npm test` takes one of each kind, `npm run test:bundlers` their relatives and elders through the same files, and
- * `npm run test:outside`, whose files nobody else runs, all of those that it asks for.
+ * `npm test` takes the newest Vite, `npm run test:bundlers` all of the others through the same files, and `npm run test:outside`
+ * both, in files of its own.
  */
 const others = process.env.BUNDLERS === 'others';
-const all = process.env.BUNDLERS === 'all';
+const both = process.env.BUNDLERS === 'both';
 export const bundlers: readonly Bundler[] = others
-  ? [vite7, rolldown, rspack, rspack1, esbuild]
-  : [vite8, rollup, webpack];
+  ? [vite7, rollup, rolldown, webpack, rspack, rspack1, esbuild]
+  : [vite8];
+export const vites: readonly Bundler[] = both ? [vite8, vite7] : others ? [vite7] : [vite8];
 /** Those whose URLs are found from where the code is. */
-export const rollups: readonly Bundler[] = others ? [rolldown] : [rollup];
-export const esbuilds: readonly Bundler[] = others ? [esbuild] : [];
+export const rollups: readonly Bundler[] = others ? [rollup, rolldown] : [];
 /** Those with a public path. */
-export const webpacks: readonly Bundler[] = others ? [rspack, rspack1] : [webpack];
+export const webpacks: readonly Bundler[] = others ? [webpack, rspack, rspack1] : [];
+export const esbuilds: readonly Bundler[] = others ? [esbuild] : [];
 export const secondTier: readonly Bundler[] = [farm, bun];
-export const vites: readonly Bundler[] = all ? [vite8, vite7] : others ? [vite7] : [vite8];
 
 /**
  * How an editor saves a file so that a watching build sees it, every time: Rolldown takes one that is emptied and then filled for

@@ -29,8 +29,9 @@ export function connect(hot: ViteHotContext | undefined, observe: Observe): Trac
   }
   async function sendReport(): Promise<void> {
     // The answer may be an update. React's plugin, up to its fifth version, has a component accept those only when it has
-    // imported the component once more; an import that is asked for after all of those is there after them.
-    if (page) await import(/* @vite-ignore */ import.meta.url);
+    // imported the component once more; an import that is asked for after all of those is there after them. Vitest, which
+    // has documents too, imports in another way.
+    if (page && import.meta.url.startsWith('http')) await import(/* @vite-ignore */ import.meta.url);
     hot?.send(EVENTS.report, unreported);
     unreported = {};
   }
