@@ -19,10 +19,12 @@ const inlined = "new (await import('./inlined.js?worker&inline')).default()";
 
 const files = (workers: readonly string[]) => ({
   'index.html': html('<script type="module" src="/src/main.js"></script>'),
+  // Heard at once: what a worker says before is lost.
   'src/main.js': `
-    for (const worker of [${workers.join()}]) {
+    const hear = (worker) => {
       worker.onmessage = ({ data }) => Object.assign(document.body.appendChild(new Image()), data);
-    }`,
+    };
+    ${workers.map((worker) => `hear(${worker});`).join('\n')}`,
   // What a page gets for a picture, a worker gets, too.
   'src/worker.js': `
     import { barn } from './pictures.js';
