@@ -32,17 +32,19 @@ const opened = new Map<string, Promise<Opened>>();
  * Turbopack has no way to emit a file from a loader, and does not see files that are written while it builds. So a manifest's
  * module imports the manifest again, once for each file, and this loader answers with the bytes of that file.
  */
-function promptImageLoader(this: LoaderContext): void {
+function promptImageLoader(this: LoaderContext, source: Buffer): void {
   const callback = this.async();
-  load(this).then(
+  load(this, source).then(
     (result) => callback(null, result),
     (error: unknown) => callback(isFailure(error) ? new PlainError(error) : (error as Error)),
   );
 }
 
-async function load(context: LoaderContext): Promise<string | Buffer> {
+async function load(context: LoaderContext, source: Buffer): Promise<string | Buffer> {
   const { resourcePath, resourceQuery } = context;
   const it = await open(context);
+  // Somebody else's JSON, of which the rules have made a script.
+  if (it.project.isExcluded(resourcePath)) return `export default ${source}`;
   const file = new URLSearchParams(resourceQuery).get(FILE_QUERY);
   if (file === null) return render(context, it, resourcePath + resourceQuery);
   let bytes = await it.project.readNamed(file);
