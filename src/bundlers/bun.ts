@@ -90,8 +90,8 @@ function setUp(build: BunBuild, core: PluginCore): void {
     console.log(receipt);
     await project.dispose();
     if (!failure || told) return;
-    // Written before anyone is asked.
-    await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
+    // Written before anyone is asked, where it is told a folder; elsewhere the paths are none.
+    if (build.config.outdir !== undefined) await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
     throw new PlainError(failure);
   });
 }
@@ -110,7 +110,7 @@ function resolveIfExists(source: string, folder: string): string | undefined {
 declare const Bun: { resolveSync: (source: string, folder: string) => string };
 
 interface BunBuild {
-  config: { root?: string };
+  config: { root?: string; outdir?: string };
   onResolve: (
     constraints: { filter: RegExp },
     callback: (args: OnResolveArgs) => MaybePromise<{ path: string; namespace: string } | undefined>,

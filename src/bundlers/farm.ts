@@ -30,7 +30,8 @@ const plugin = createPlugin((core) => {
     }),
     configResolved: (config) => {
       root = config.root ?? root;
-      watch = config.compilation?.mode === 'development';
+      // The second is what its commands for development set, whatever the mode.
+      watch = [config.compilation?.mode, process.env.NODE_ENV].includes('development');
     },
     resolve: {
       filters: { sources: ['\\.images?(?:\\.json)?(?:\\?.*)?$'], importers: ['.*'] },

@@ -3,8 +3,8 @@ import type { Compilation, Compiler } from 'webpack';
 import { isOurs, MANIFEST_ID, specifiersOf } from '../plugin.js';
 import type { BuildSession, Project } from '../project.js';
 
-/** A module that is taken for a stylesheet, be it a part of another file. */
-export const STYLESHEET = /[.=](?:\w*css|sass|less|styl(?:us)?)\b[^/]*$/;
+/** A module that is taken for a stylesheet, be it a part of another file; not a script such as `theme.css.ts`. */
+export const STYLESHEET = /[.=](?:\w*css|sass|less|styl(?:us)?)(?:$|[?&!|])/;
 
 /** What goes on in a compiler. */
 export interface Running {

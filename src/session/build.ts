@@ -11,7 +11,7 @@ import { MissingAlts, missingAlt } from './alt.js';
 import type { Context } from './context.js';
 import { createDeclarations } from './declarations.js';
 import { importedAddress, parseId } from './imported.js';
-import { createLeakFailures, type LeakFailures } from './leak-failures.js';
+import { createLeakFailures } from './leak-failures.js';
 import { findLeaks, type OutputFile } from './leaks.js';
 import { namedFile } from './named-file.js';
 import { conflictNote } from './notes.js';
@@ -136,21 +136,26 @@ export function startBuild(
     }
   };
 
-  /** What is made of a manifest, unless something about it fails. */
+  /**
+   * What is made of a manifest, unless something about it fails.
+   *
+   * @param kind of a mention: that of an import and that of a URL fail each on its own account
+   */
   const attempt = async <T>(
     id: string,
+    kind: 'import' | 'url',
     { watchFile, watchFolder, importer, refusal }: Host,
-    leakOf: LeakFailures['ofUrl'],
     use: (published: PublishedManifest) => Promise<T>,
   ): Promise<T | undefined> => {
     const { path, asked, variant } = parseId(id);
     const name = addressOf(config.root, path);
-    const query = variant === undefined ? asked : `variant=${variant}`;
+    const own = variant === undefined ? asked : `variant=${variant}`;
+    const query = kind === 'url' ? ['url', own].filter(Boolean).join('&') : own;
     outcome.forget(name, query);
     // Pictures may arrive by git, or bought by another process.
     if (watch) watchFolder(config.originalsDir);
     try {
-      const leak = await leakOf(id, importer);
+      const leak = await (kind === 'url' ? leaks.ofUrl : leaks.ofImport)(id, importer);
       if (leak) throw leak;
       if (refusal) throw refusal;
       await recover();
@@ -168,12 +173,12 @@ export function startBuild(
     failure: (id) => outcome.failure(id === undefined ? undefined : addressOf(config.root, parseId(id).path)),
     module: async (id, host) => {
       const { exported } = parseId(id);
-      const code = await attempt(id, host, leaks.ofImport, (published) => published.module(exported, host.emitFile));
+      const code = await attempt(id, 'import', host, (published) => published.module(exported, host.emitFile));
       return code === undefined ? { code: 'export default undefined;', isFailed: true } : { code, isFailed: false };
     },
 
     url: (id, host) =>
-      attempt(id, host, leaks.ofUrl, async (published) => {
+      attempt(id, 'url', host, async (published) => {
         const file = await namedFile(config, published, id, host.importer);
         return host.emitFile(file.name, await file.read());
       }),

@@ -33,6 +33,10 @@ function fileOf(name: string): string {
   return parseAddress(name).file.replace(/\?.*$/, '');
 }
 
+function unique(errors: readonly PromptImageError[]): PromptImageError[] {
+  return [...new Map(errors.map((error) => [error.message, error])).values()];
+}
+
 export function createOutcome(config: ResolvedConfig): Outcome {
   const reused = new Set<string>();
   const bought = new Set<string>();
@@ -66,7 +70,8 @@ export function createOutcome(config: ResolvedConfig): Outcome {
       const of = <T>(failed: ReadonlyMap<string, T>): [name: string, T][] =>
         [...failed].filter(([name]) => file === undefined || fileOf(name) === file);
       const valuesOf = <T>(failed: ReadonlyMap<string, T>): T[] => of(failed).map(([, value]) => value);
-      const all = valuesOf(failures);
+      // A manifest that is imported and named by a URL may fail of the same twice.
+      const all = unique(valuesOf(failures));
       all.push(...groupFailures(of(failedImages).map(([address, error]) => ({ address, error }))));
       const [missing, awaiting, tooMuch] = [valuesOf(gaps), valuesOf(waiting), valuesOf(unaffordable)];
       if (missing.length + awaiting.length > 0) all.push(missingImages(missing, awaiting, config));
@@ -76,7 +81,8 @@ export function createOutcome(config: ResolvedConfig): Outcome {
 
     receipt: () => {
       const draftKeys = new Set([...drafts.values()].filter((key) => !reused.has(key) && !bought.has(key)));
-      const failed = failures.size + failedImages.size + gaps.size + waiting.size + unaffordable.size;
+      const failed =
+        unique([...failures.values()]).length + failedImages.size + gaps.size + waiting.size + unaffordable.size;
       const total = reused.size + bought.size + draftKeys.size + failed;
       const parts = [`${reused.size} reused`, `${bought.size} bought`];
       if (draftKeys.size > 0) parts.push(`${draftKeys.size} ${draftKeys.size === 1 ? 'draft' : 'drafts'}`);

@@ -94,7 +94,16 @@ describe.concurrent.each(vites)('$name', (bundler) => {
     expect(built.output).not.toMatch(STACK);
     await site.write('src/main.css', '.a { background: url(./all.images.json) }');
     await site.write('src/all.images.json', { prompt: '{{things}}', items: [{ id: 'one', things: 'stones' }] });
-    const { output: ofCollection } = await site.build();
+    // A module that imports it rightly, and later, does not make up for it.
+    await site.write('src/main.js', "import './main.css'; import all from './all.images.json'; console.log(all);");
+    const late = `plugins: [{
+      name: 'late', enforce: 'pre',
+      load: (id) => id.endsWith('all.images.json') ? new Promise((resolve) => setTimeout(resolve, 1500)) : null,
+    }, `;
+    const config = String(bundler.files['vite.config.js']);
+    await site.write('vite.config.js', config.replace('plugins: [', late));
+    const { code, output: ofCollection } = await site.build();
+    expect(code, ofCollection).toBe(1);
     expect(ofCollection).toContain('src/main.css:1:24: src/all.images.json is a collection');
     await site.write('src/main.css', '.a { background: url(./hero.image.json?raw) }');
     expect((await site.build()).output).toContain('[MANIFEST_LEAK] src/main.css:1:24');
