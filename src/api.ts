@@ -25,7 +25,7 @@ export interface PromptImageApi {
    *
    * @param addresses files, items or variants; all manifests unless given
    *
-   * @throws `BUDGET_EXCEEDED`; `IMAGE_MISSING` in CI and under test runners, where only the command `generate` buys
+   * @throws `BUDGET_EXCEEDED`; `IMAGE_MISSING` in CI, in Bun and under test runners, where only the command `generate` buys
    */
   generate: (addresses?: readonly string[]) => Promise<{
     bought: readonly string[];

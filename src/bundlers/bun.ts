@@ -15,13 +15,15 @@ const plugin = createPlugin((core) => [{ bun: { setup: (build: BunBuild) => setU
 function setUp(build: BunBuild, core: PluginCore): void {
   const importers = new Map<string, string>();
   const pictures = new Map<string, Uint8Array>();
-  let open: { project: Project; session: BuildSession } | undefined;
+  let open: Promise<{ project: Project; session: BuildSession }> | undefined;
   let told: PromptImageError | undefined;
 
-  const start = async () => {
-    if (open) return open;
-    const project = await core.open(build.config.root ?? process.cwd());
-    open = { project, session: project.build({ watch: false, log: console.log }) };
+  // Modules are asked for at once: all of them are of one session.
+  const start = () => {
+    open ??= core.open(build.config.root ?? process.cwd()).then((project) => ({
+      project,
+      session: project.build({ watch: false, log: console.log }),
+    }));
     return open;
   };
 

@@ -12,13 +12,12 @@ const plugin = createPlugin((core) => {
   let root = process.cwd();
   let watch = false;
   let compiler: Pick<Compiler, 'resources'> | undefined;
-  let open: { project: Project; session: BuildSession } | undefined;
+  let open: Promise<{ project: Project; session: BuildSession }> | undefined;
   const importers = new Map<string, string>();
 
-  const start = async () => {
-    if (open) return open;
-    const project = await core.open(root);
-    open = { project, session: project.build({ watch, log: console.log }) };
+  // Modules are asked for at once: all of them are of one session.
+  const start = () => {
+    open ??= core.open(root).then((project) => ({ project, session: project.build({ watch, log: console.log }) }));
     return open;
   };
 

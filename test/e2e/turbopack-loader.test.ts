@@ -36,3 +36,26 @@ test('a manifest that is excluded stays JSON, and is not bought where others are
   expect((await load('barn')).stdout).toContain('barn-');
   expect(gemini.calls).toBe(1);
 });
+
+test('a changed config counts for the next call', async () => {
+  await using site = await createSite(gemini, { images: { barn: 'A barn' } });
+  const again = loading.replace(
+    'loader.call(context, await readFile(resourcePath));',
+    `
+    const call = () => new Promise((done) => {
+      loader.call({ ...context, getOptions: () => ({}), async: () => (error) => done(error?.message ?? 'loaded') }, Buffer.from('{}'));
+    });
+    console.log(await call());
+    const { writeFile, utimes } = await import('node:fs/promises');
+    await writeFile('prompt-image.config.js', "export default { provider: 'anyfast', missing: 'draft' };");
+    await utimes('prompt-image.config.js', 1, 1);
+    console.log(await call());`,
+  );
+  const { output } = await run(
+    process.execPath,
+    ['--input-type=module', '-e', again, site.path('src/barn.image.json')],
+    { cwd: site.root },
+  );
+  expect(output).toMatch(/^\[IMAGE_MISSING\]/);
+  expect(output.trim().split('\n').at(-1)).toBe('loaded');
+});

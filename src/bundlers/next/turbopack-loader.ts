@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isFailure } from '../../failure.js';
 import { PlainError, pathOf } from '../../plugin.js';
@@ -21,6 +22,8 @@ interface LoaderContext {
 interface Opened {
   project: Project;
   modules: Modules;
+  /** When the files that decide on purchases were changed. */
+  configured: string;
 }
 
 /** Of this process, one for each root. */
@@ -59,36 +62,57 @@ async function load(context: LoaderContext, source: Buffer): Promise<string | Bu
 
 async function render(context: LoaderContext, { project, modules }: Opened, id: string): Promise<string> {
   // Turbopack keeps what a loader gives beyond the build, errors included.
-  const { originalsDir, configFile, root } = project.config;
-  context.addContextDependency(originalsDir);
-  for (const path of [configFile, join(root, '.env.local')]) if (path !== undefined) context.addDependency(path);
+  context.addContextDependency(project.config.originalsDir);
+  for (const path of filesOf(project)) context.addDependency(path);
 
   const files = createImportedFiles();
-  const { code, warnings } = await modules(id, {
+  const { code, warnings, failure } = await modules(id, {
     emitFile: files.emitFile,
     watchFile: (path) => context.addDependency(path),
     watchFolder: (path) => context.addContextDependency(path),
   });
   for (const warning of warnings) context.emitWarning(Object.assign(new Error(warning), { stack: '' }));
+  if (failure) throw failure;
   return files.render(code, async ({ name, content }) => {
     const file = await project.writeNamed(name, content);
     return `./${basename(pathOf(id))}?${FILE_QUERY}=${file}`;
   });
 }
 
-function open(context: LoaderContext): Promise<Opened> {
+async function open(context: LoaderContext): Promise<Opened> {
   const { rootContext, mode } = context;
   const key = `${mode} ${rootContext}`;
-  const found = opened.get(key) ?? start(rootContext, mode, context.getOptions());
-  opened.set(key, found);
-  found.catch(() => opened.delete(key));
-  return found;
+  const found = opened.get(key);
+  // Turbopack calls again after a change of the config, in the same process.
+  if (found) {
+    const known = await found;
+    if (known.configured === configuredAt(known.project)) return known;
+  }
+  // Whoever came first in the meantime has opened it.
+  if (opened.get(key) === found) {
+    const fresh = start(rootContext, mode, context.getOptions());
+    opened.set(key, fresh);
+    fresh.catch(() => opened.delete(key));
+  }
+  return opened.get(key) ?? open(context);
+}
+
+/** Files of the config, with the time of their last change. */
+function filesOf({ config: { configFile, root } }: Project): string[] {
+  return [configFile, join(root, '.env.local')].filter((path) => path !== undefined);
+}
+
+function configuredAt(project: Project): string {
+  return filesOf(project)
+    .map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs)
+    .join();
 }
 
 async function start(root: string, mode: LoaderContext['mode'], options: InlineOptions): Promise<Opened> {
   const project = await openProject(root, options);
   const log = (message: string) => console.log(message);
-  return { project, modules: project.modules({ watch: mode === 'development', log }) };
+  const modules = project.modules({ watch: mode === 'development', log });
+  return { project, modules, configured: configuredAt(project) };
 }
 
 // What it gives may be bytes.
