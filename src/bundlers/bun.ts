@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { PromptImageError } from '../failure.js';
 import { createPlugin, FAILED_MODULE, isOurs, lengthenId, PlainError, type PluginCore, pathOf } from '../plugin.js';
-import type { BuildSession, PluginOptions, Project } from '../project.js';
-import { createImportedFiles, idOf } from './imported-files.js';
+import type { BuildSession, PluginOptions } from '../project.js';
+import { createConsoleBuild } from './console-build.js';
+import { createImportedFiles, keep } from './imported-files.js';
 
 const NAME = 'unplugin-prompt-image';
 /** Of manifests that are asked for with a query: a path in Bun has none. */
@@ -15,17 +16,13 @@ const plugin = createPlugin((core) => [{ bun: { setup: (build: BunBuild) => setU
 function setUp(build: BunBuild, core: PluginCore): void {
   const importers = new Map<string, string>();
   const pictures = new Map<string, Uint8Array>();
-  let open: Promise<{ project: Project; session: BuildSession }> | undefined;
   let told: PromptImageError | undefined;
 
-  // Modules are asked for at once: all of them are of one session.
-  const start = () => {
-    open ??= core.open(build.config.root ?? process.cwd()).then((project) => ({
-      project,
-      session: project.build({ watch: false, log: console.log }),
-    }));
-    return open;
-  };
+  // Bun builds once.
+  const { start, finish } = createConsoleBuild(core, () => ({
+    root: build.config.root ?? process.cwd(),
+    watch: false,
+  }));
 
   /** Fails the build with all that has failed, once everything else is loaded: Bun has no place for that afterwards. */
   const fail = async (session: BuildSession, defer: () => Promise<void>): Promise<OnLoadResult> => {
@@ -58,15 +55,11 @@ function setUp(build: BunBuild, core: PluginCore): void {
     const { code } = await session.module(path, {
       importer: importers.get(path),
       emitFile: files.emitFile,
-      // Bun builds once.
       watchFile: () => {},
       watchFolder: () => {},
     });
     if (session.failure()) return fail(session, defer);
-    const contents = await files.render(code, (file) => {
-      pictures.set(idOf(file), file.content);
-      return `${FILES}:${idOf(file)}`;
-    });
+    const contents = await files.render(code, (file) => `${FILES}:${keep(pictures, file)}`);
     return { contents, loader: 'js' };
   };
   build.onLoad({ filter: /\.images?\.json$/ }, load);
@@ -82,15 +75,9 @@ function setUp(build: BunBuild, core: PluginCore): void {
   });
 
   build.onEnd(async ({ outputs }) => {
-    const { project, session } = await start();
     const contents = await Promise.all(outputs.map(async (output) => Buffer.from(await output.arrayBuffer())));
     const files = outputs.map(({ path }, index) => ({ name: path, content: () => contents[index] ?? '' }));
-    await session.inspect(files, [...importers.values()]);
-    const failure = session.failure();
-    const { receipt, warnings } = await session.finish();
-    for (const warning of warnings) console.warn(warning);
-    console.log(receipt);
-    await project.dispose();
+    const failure = await finish(files, [...importers.values()]);
     if (!failure || told) return;
     // Written before anyone is asked, where it is told a folder; elsewhere the paths are none.
     if (build.config.outdir !== undefined) await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));

@@ -3,7 +3,7 @@ import { renderFailure } from '../failure.js';
 import { createPlugin, FAILED_MODULE, isOurs, lengthenId, PlainError, type PluginCore } from '../plugin.js';
 import type { BuildSession, PluginOptions, Project } from '../project.js';
 import { takeOutput } from './esbuild-output.js';
-import { createImportedFiles, idOf } from './imported-files.js';
+import { createImportedFiles, keep } from './imported-files.js';
 
 const NAME = 'unplugin-prompt-image';
 /** Of the pictures, as modules: esbuild emits and names what its own `file` loader is given. */
@@ -77,10 +77,7 @@ function setUp(build: PluginBuild, core: PluginCore): void {
       watchFile: (file) => void watchFiles.add(file),
       watchFolder: (folder) => void watchDirs.add(folder),
     });
-    const contents = await files.render(isFailed ? FAILED_MODULE : code, (file) => {
-      pictures.set(idOf(file), file.content);
-      return `${FILES}:${idOf(file)}`;
-    });
+    const contents = await files.render(isFailed ? FAILED_MODULE : code, (file) => `${FILES}:${keep(pictures, file)}`);
     return { contents, loader: 'js', watchFiles: [...watchFiles], watchDirs: [...watchDirs] };
   });
 

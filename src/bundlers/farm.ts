@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path';
 import type { Compiler, JsPlugin } from '@farmfe/core';
 import { renderFailure } from '../failure.js';
 import { createPlugin, FAILED_MODULE, isOurs, PlainError, pathOf, resolveShortId } from '../plugin.js';
-import type { BuildSession, PluginOptions, Project } from '../project.js';
+import type { PluginOptions } from '../project.js';
+import { createConsoleBuild } from './console-build.js';
 import { createImportedFiles } from './imported-files.js';
 
 /** Before Farm's own, which takes what has `?url` for an asset. */
@@ -12,14 +13,9 @@ const plugin = createPlugin((core) => {
   let root = process.cwd();
   let watch = false;
   let compiler: Pick<Compiler, 'resources'> | undefined;
-  let open: Promise<{ project: Project; session: BuildSession }> | undefined;
   const importers = new Map<string, string>();
 
-  // Modules are asked for at once: all of them are of one session.
-  const start = () => {
-    open ??= core.open(root).then((project) => ({ project, session: project.build({ watch, log: console.log }) }));
-    return open;
-  };
+  const { start, finish } = createConsoleBuild(core, () => ({ root, watch }));
 
   const hooks: Omit<JsPlugin, 'name'> = {
     priority: PRIORITY,
@@ -76,19 +72,12 @@ const plugin = createPlugin((core) => {
     // Before anything is written.
     finish: {
       async executor() {
-        const { project, session } = await start();
-        open = undefined;
         // Not by the hook for it, of which Farm does not survive source maps.
         const files = Object.entries(compiler?.resources() ?? {}).map(([name, bytes]) => ({
           name,
           content: () => bytes,
         }));
-        await session.inspect(files, [...importers.values()]);
-        const failure = session.failure();
-        const { receipt, warnings } = await session.finish();
-        for (const warning of warnings) console.warn(warning);
-        console.log(receipt);
-        await project.dispose();
+        const failure = await finish(files, [...importers.values()]);
         if (failure) throw new PlainError(failure);
       },
     },

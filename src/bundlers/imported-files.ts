@@ -26,7 +26,13 @@ export function createImportedFiles(): ImportedFiles {
   };
 }
 
-/** What a file is known by in memory: two manifests may have files of one name, and of one content. */
-export function idOf({ name, content }: ImportedFile): string {
-  return `${createHash('sha256').update(content).digest('hex').slice(0, 16)}/${name}`;
+/**
+ * Keeps a file in memory.
+ *
+ * @returns what it is known by there: two manifests may have files of one name, and of one content
+ */
+export function keep(kept: Map<string, Uint8Array>, { name, content }: ImportedFile): string {
+  const id = `${createHash('sha256').update(content).digest('hex').slice(0, 16)}/${name}`;
+  kept.set(id, content);
+  return id;
 }

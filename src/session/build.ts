@@ -58,7 +58,9 @@ export interface BuildSession {
   refuse: (path: string, sources: readonly string[]) => Promise<void>;
   /** All failures so far as one error. @param id of a module: its own alone */
   failure: (id?: string) => PromptImageError | undefined;
-  /** The line that every build ends with, and what a person should know. */
+  /** Ends it, without the line that a build ends with. @returns what a person should know */
+  end: () => Promise<string[]>;
+  /** Ends it. @returns the line that every build ends with, and what a person should know */
   finish: () => Promise<{ receipt: string; warnings: string[] }>;
 }
 
@@ -169,6 +171,15 @@ export function startBuild(
     }
   };
 
+  const end = async () => {
+    await Promise.all([served.save(), run.end()]);
+    const drafts = outcome.drafts();
+    if (drafts.length > 0) warn(`Drafts stand in for: ${drafts.join(', ')}`);
+    const missing = alts.render();
+    if (missing !== undefined) warn(missing);
+    return [...warnings];
+  };
+
   return {
     failure: (id) => outcome.failure(id === undefined ? undefined : addressOf(config.root, parseId(id).path)),
     module: async (id, host) => {
@@ -192,13 +203,11 @@ export function startBuild(
       outcome.fail(leak.message, leak);
     },
 
+    end,
+
     finish: async () => {
-      await Promise.all([served.save(), run.end()]);
-      const drafts = outcome.drafts();
-      if (drafts.length > 0) warn(`Drafts stand in for: ${drafts.join(', ')}`);
-      const missing = alts.render();
-      if (missing !== undefined) warn(missing);
-      return { receipt: outcome.receipt() + (await toCommit(context)), warnings: [...warnings] };
+      const warnings = await end();
+      return { receipt: outcome.receipt() + (await toCommit(context)), warnings };
     },
   };
 }

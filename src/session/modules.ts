@@ -18,7 +18,6 @@ export function startModules(context: Context, options: BuildOptions): Modules {
   return async (id, host) => {
     const session = startBuild(context, options, run);
     const { code } = await session.module(id, host);
-    const { warnings } = await session.finish();
-    return { code, warnings, failure: session.failure() };
+    return { code, warnings: await session.end(), failure: session.failure() };
   };
 }

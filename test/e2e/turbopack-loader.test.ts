@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Gemini } from '../loopback/gemini.js';
 import { run } from '../support/workspace.js';
-import { createSite, startSmallGemini } from './support/site.js';
+import { createSite, type Site, startSmallGemini } from './support/site.js';
 
 let gemini: Gemini;
 beforeAll(async () => {
@@ -9,26 +9,28 @@ beforeAll(async () => {
 });
 afterAll(() => gemini.close());
 
-/** Calls the loader as Turbopack does. Prints what it gives for a manifest. */
-const loading = `
-  import { readFile } from 'node:fs/promises';
+/** Calls the loader as Turbopack does: `call` gives what it answers for the manifest that the command names. */
+const prelude = `
+  import { readFile, utimes, writeFile } from 'node:fs/promises';
   import loader from 'unplugin-prompt-image/turbopack-loader';
   const resourcePath = process.argv[1];
+  const source = await readFile(resourcePath);
   const nothing = () => {};
-  const context = {
-    resourcePath, resourceQuery: '', rootContext: process.cwd(), mode: 'production',
-    getOptions: () => ({ exclude: ['src/foreign.image.json'] }),
+  const call = (options) => new Promise((done) => loader.call({
+    resourcePath, resourceQuery: '', rootContext: process.cwd(), mode: 'production', getOptions: () => options,
     addDependency: nothing, addContextDependency: nothing, emitWarning: nothing,
-    async: () => (error, result) => console.log(error ? error.message : String(result)),
-  };
-  loader.call(context, await readFile(resourcePath));`;
+    async: () => (error, result) => done(error ? error.message : String(result)),
+  }, source));`;
+
+const calling = (site: Site, name: string, script: string) =>
+  run(process.execPath, ['--input-type=module', '-e', prelude + script, site.path(`src/${name}.image.json`)], {
+    cwd: site.root,
+  });
 
 test('a manifest that is excluded stays JSON, and is not bought where others are', async () => {
   await using site = await createSite(gemini, { images: { foreign: 'Not ours', barn: 'A barn' }, consent: true });
   const load = (name: string) =>
-    run(process.execPath, ['--input-type=module', '-e', loading, site.path(`src/${name}.image.json`)], {
-      cwd: site.root,
-    });
+    calling(site, name, "console.log(await call({ exclude: ['src/foreign.image.json'] }));");
   const { stdout, output } = await load('foreign');
   expect(output).toMatch(/^export default \{/);
   expect(JSON.parse(stdout.replace('export default ', ''))).toEqual({ prompt: 'Not ours', alt: '' });
@@ -39,22 +41,14 @@ test('a manifest that is excluded stays JSON, and is not bought where others are
 
 test('a changed config counts for the next call', async () => {
   await using site = await createSite(gemini, { images: { barn: 'A barn' } });
-  const again = loading.replace(
-    'loader.call(context, await readFile(resourcePath));',
+  const { output } = await calling(
+    site,
+    'barn',
     `
-    const call = () => new Promise((done) => {
-      loader.call({ ...context, getOptions: () => ({}), async: () => (error) => done(error?.message ?? 'loaded') }, Buffer.from('{}'));
-    });
-    console.log(await call());
-    const { writeFile, utimes } = await import('node:fs/promises');
+    console.log(await call({}));
     await writeFile('prompt-image.config.js', "export default { provider: 'anyfast', missing: 'draft' };");
     await utimes('prompt-image.config.js', 1, 1);
-    console.log(await call());`,
-  );
-  const { output } = await run(
-    process.execPath,
-    ['--input-type=module', '-e', again, site.path('src/barn.image.json')],
-    { cwd: site.root },
+    console.log((await call({})).includes('barn-') ? 'loaded' : 'not loaded');`,
   );
   expect(output).toMatch(/^\[IMAGE_MISSING\]/);
   expect(output.trim().split('\n').at(-1)).toBe('loaded');

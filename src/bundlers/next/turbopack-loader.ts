@@ -84,17 +84,18 @@ async function open(context: LoaderContext): Promise<Opened> {
   const key = `${mode} ${rootContext}`;
   const found = opened.get(key);
   // Turbopack calls again after a change of the config, in the same process.
-  if (found) {
-    const known = await found;
-    if (known.configured === configuredAt(known.project)) return known;
-  }
-  // Whoever came first in the meantime has opened it.
-  if (opened.get(key) === found) {
-    const fresh = start(rootContext, mode, context.getOptions());
-    opened.set(key, fresh);
-    fresh.catch(() => opened.delete(key));
-  }
-  return opened.get(key) ?? open(context);
+  if (found && isCurrent(await found)) return found;
+  const latest = opened.get(key);
+  // Somebody else has seen the change as well, and was faster.
+  if (latest && latest !== found) return latest;
+  const fresh = start(rootContext, mode, context.getOptions());
+  opened.set(key, fresh);
+  fresh.catch(() => opened.delete(key));
+  return fresh;
+}
+
+function isCurrent({ project, configured }: Opened): boolean {
+  return configured === configuredAt(project);
 }
 
 /** Files of the config, with the time of their last change. */
