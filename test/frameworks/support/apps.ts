@@ -158,10 +158,11 @@ export async function install(app: App): Promise<Installed> {
   const options: ProcessOptions = { cwd: root, env };
   if (app.newest) {
     const own = join(repositoryRoot, 'playground', app.folder);
-    // Beside the app's own, since it imports what lies above it.
+    const built = app.output.map((folder) => join(own, folder));
+    // Beside the app's own, since it imports what lies above it; without what that one has built, which would be checked.
     await cp(own, root, {
       recursive: true,
-      filter: (path) => !/\/(node_modules|package-lock\.json|\.\w[\w-]+)$/.test(path),
+      filter: (path) => !/\/(node_modules|package-lock\.json|\.\w[\w-]+)$/.test(path) && !built.includes(path),
     });
     for (const [name, text] of Object.entries(app.newest.files ?? {})) {
       await (text === undefined ? rm(join(root, name)) : writeFile(join(root, name), text));
